@@ -1,0 +1,1 @@
+"""Everything shaped by a Telegram update: commands, buttons, texts, rendering to Telegram HTML."""

@@ -1,0 +1,1 @@
+"""The product without Telegram: read, attribute, group, rank, compose, search text."""

@@ -1,0 +1,1 @@
+"""Tables, migrations, queries and the search index; SQLite and PostgreSQL behind one interface."""
