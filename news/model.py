@@ -88,7 +88,11 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class NewHeadline:
-    """A headline on its way into the store. ``sort_at`` is when it counts as news; ``is_new`` may be false for old items."""
+    """A headline on its way into the store.
+
+    ``sort_at`` orders it among others (when it was published, never in the future); editions go by ``first_seen_at``, so
+    that what arrives late is still told. ``is_new`` is false for items too old or dated in the future: never told.
+    """
 
     source_id: str
     guid: str
@@ -122,6 +126,12 @@ class Headline:
     story_id: int | None = None
     tier: int = 2
     is_new: bool = True
+    first_seen_at: datetime | None = None
+
+    @property
+    def seen_at(self) -> datetime:
+        """When we first saw it: what decides whether a reader has been told."""
+        return self.first_seen_at or self.sort_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,11 @@ class HeadlineStore(Protocol):
     async def stories_between(
         self, since: datetime, until: datetime, countries: Sequence[str], *, languages: Sequence[str] = ()
     ) -> list[Story]:
-        """Stories with a new headline in (since, until]; each with all its headlines up to ``until``, oldest first."""
+        """Stories with an ``is_new`` headline FIRST SEEN in (since, until].
+
+        Each comes with all its headlines seen up to ``until``, oldest first. A headline without a story is a story of its
+        own here (with the negative of its id as the story's id).
+        """
 
     async def story(self, story_id: int) -> Story | None:
         """The story (or the one it was merged into) with its headlines, oldest first."""

@@ -67,7 +67,7 @@ class HeadlineRow(Base):
     summary: Mapped[str] = mapped_column(default="")
     language: Mapped[str | None]
     published_at: Mapped[datetime | None]
-    first_seen_at: Mapped[datetime]
+    first_seen_at: Mapped[datetime] = mapped_column(index=True)  # editions go by it
     sort_at: Mapped[datetime] = mapped_column(index=True)
     is_new: Mapped[bool] = mapped_column(default=True)
     implied_country: Mapped[str | None]
