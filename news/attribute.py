@@ -1,0 +1,51 @@
+"""Which countries is a headline about? Pure: the same text gives the same answer, with the words that gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from news.attribution.domestic import implied_country
+from news.attribution.folding import tokenise
+from news.attribution.judging import Clue, read
+from news.attribution.matching import Text
+from news.gazetteer import Gazetteer
+from news.model import Attribution, CountryEvidence
+
+SUMMARY_FACTOR = 0.5
+LONGEST_TITLE = 400
+LONGEST_SUMMARY = 600
+
+
+def attribute(
+    gazetteer: Gazetteer,
+    title: str,
+    summary: str = "",
+    *,
+    source_country: str | None = None,
+    language: str | None = None,
+) -> Attribution:
+    """Return the countries of a headline with evidence, strongest first.
+
+    ``source_country`` is the outlet's own: it settles doubtful abbreviations ("КР"), and is answered as
+    ``implied_by_source`` where the text gives no clue and the story is a domestic one.
+    """
+    del language  # forms of every language are looked for: newsrooms mix them within one title
+    heading = read(Text(gazetteer.lexicon, tokenise(title[:LONGEST_TITLE])), source_country)
+    clues = [(clue, 1.0) for clue in heading.clues]
+    if summary and not clues:
+        body = read(Text(gazetteer.lexicon, tokenise(summary[:LONGEST_SUMMARY])), source_country)
+        clues = [(clue, SUMMARY_FACTOR) for clue in body.clues]
+    countries = _strongest(clues) if clues else ()
+    return Attribution(countries, implied_country(heading, countries, source_country))
+
+
+def _strongest(clues: Iterable[tuple[Clue, float]]) -> tuple[CountryEvidence, ...]:
+    """Return one evidence a country: its strongest clue, the earlier one of equals."""
+    best: dict[str, CountryEvidence] = {}
+    for clue, factor in clues:
+        weight = clue.weight * factor
+        for country in clue.countries:
+            known = best.get(country)
+            if known is None or weight > known.weight:
+                best[country] = CountryEvidence(country, clue.words, f"{clue.kind} of {country}", weight)
+    return tuple(sorted(best.values(), key=lambda evidence: -evidence.weight))

@@ -1,0 +1,1 @@
+"""The parts of country attribution; `news.attribute` puts them together."""

@@ -1,0 +1,140 @@
+"""Names found in a text: phrases before words, longer before shorter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from news.attribution.folding import fold
+from news.attribution.lexicon import Form, Lexicon, Sense, Word
+
+JOINERS = frozenset("-‐‑–.«»„“”\"'’")
+
+
+class Span(NamedTuple):
+    """One form found at tokens ``start`` to ``end`` (exclusive)."""
+
+    start: int
+    end: int
+    form: Form
+    sense: Sense
+    ending: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A stretch of the text and the senses it may have, all of the same length."""
+
+    start: int
+    end: int
+    spans: tuple[Span, ...]
+
+
+class Text:
+    """A text as tokens, with what the rules ask of it worked out once and only when asked."""
+
+    __slots__ = ("_folded", "_title_case", "_whole", "has_capitals", "lexicon", "tokens")
+
+    def __init__(self, lexicon: Lexicon, tokens: list[str]) -> None:
+        self.lexicon = lexicon
+        self.tokens = tokens
+        self.has_capitals = any(token != token.lower() for token in tokens)
+        self._folded: dict[int, str] = {}
+        self._whole = ""
+        self._title_case: bool | None = None
+
+    @property
+    def is_title_case(self) -> bool:
+        """Say whether nearly every long word has a capital, so that capitals tell nothing."""
+        if self._title_case is None:
+            long_words = [token for token in self.tokens if len(token) > 3 and token.isalpha()]
+            capitals = sum(token[0].isupper() for token in long_words)
+            self._title_case = len(long_words) > 2 and capitals > 0.7 * len(long_words)
+        return self._title_case
+
+    def folded(self, at: int) -> str:
+        """Return the folded spelling of the token at a position."""
+        known = self._folded.get(at)
+        if known is None:
+            known = self._folded[at] = fold(self.tokens[at])
+        return known
+
+    def whole(self) -> str:
+        """Return the folded text with a blank before every token, to look for context words in."""
+        if not self._whole:
+            self._whole = "".join(" " + self.folded(at) for at in range(len(self.tokens)))
+        return self._whole
+
+    def words(self, start: int, end: int) -> str:
+        """Return the words of a stretch as they were written."""
+        return " ".join(self.tokens[start:end])
+
+
+def find_spans(text: Text) -> list[Span]:
+    """Return every form found in a text; they may overlap."""
+    found: list[Span] = []
+    lexicon = text.lexicon
+    for at, token in enumerate(text.tokens):
+        hits = lexicon.hits(token)
+        if hits is None:
+            continue
+        for form, ending in hits:
+            extent = _extent(text, at, form)
+            if extent is not None:
+                found.append(Span(*extent, form, lexicon.sense(form.sense), ending))
+    return found
+
+
+def _extent(text: Text, at: int, form: Form) -> tuple[int, int] | None:
+    """Return where the whole form stands around its anchor, or None if its other words are not there."""
+    words = form.words
+    if len(words) == 1:
+        return (at, at + 1) if _is_written_so(text, at, words[0]) else None
+    start, end = at, at
+    for word in reversed(words[: form.anchor]):
+        start = _neighbour(text, start, -1)
+        if not _stands(text, start, word):
+            return None
+    for word in words[form.anchor + 1 :]:
+        end = _neighbour(text, end, 1)
+        if not _stands(text, end, word):
+            return None
+    return (start, end + 1) if _is_written_so(text, at, words[form.anchor]) else None
+
+
+def _neighbour(text: Text, at: int, step: int) -> int:
+    """Return the next place in a direction; a hyphen, a dot or a quotation mark does not part a name."""
+    at += step
+    while 0 <= at < len(text.tokens) and text.tokens[at] in JOINERS:
+        at += step
+    return at
+
+
+def _stands(text: Text, at: int, word: Word) -> bool:
+    if not 0 <= at < len(text.tokens):
+        return False
+    return word.fits(text.tokens[at], text.folded(at)) and _is_written_so(text, at, word)
+
+
+def _is_written_so(text: Text, at: int, word: Word) -> bool:
+    """Ask for the capital of a proper name, unless the text has no capitals at all."""
+    return not word.capital or text.tokens[at][0].isupper() or not text.has_capitals
+
+
+def longest(spans: list[Span]) -> list[Match]:
+    """Keep the longest span at each place; spans of equal extent stay together as senses to choose from."""
+    if len(spans) == 1:
+        (span,) = spans
+        return [Match(span.start, span.end, (span,))]
+    by_extent: dict[tuple[int, int], list[Span]] = {}
+    for span in spans:
+        by_extent.setdefault((span.start, span.end), []).append(span)
+    taken: set[int] = set()
+    kept = []
+    for start, end in sorted(by_extent, key=lambda extent: (extent[0] - extent[1], extent[0])):
+        places = range(start, end)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            kept.append(Match(start, end, tuple(by_extent[start, end])))
+    kept.sort(key=lambda match: match.start)
+    return kept

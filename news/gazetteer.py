@@ -1,0 +1,95 @@
+"""The gazetteer: names that tell countries, loaded once from the package's own data file."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.resources import files
+
+from news.attribution.folding import fold, tokenise
+from news.attribution.judging import read
+from news.attribution.lexicon import Lexicon
+from news.attribution.matching import Text, find_spans
+
+DISPLAY_LANGUAGES = ("en", "ru", "kk", "uz", "ky", "tg", "tk", "tr")
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_ASKED_KINDS = ("name", "group", "abbreviation", "demonym", "adjective", "capital", "region", "city")
+
+
+class Gazetteer:
+    """Names of countries, places, people and institutions, and what they say about countries."""
+
+    def __init__(self, lexicon: Lexicon, names: Mapping[str, tuple[str, ...]]) -> None:
+        self.lexicon = lexicon
+        self._names = names
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Every country code, sorted."""
+        return tuple(self._names)
+
+    def country_name(self, code: str, language: str = "en") -> str:
+        """Return a country's name in a language, in English where there is none, the code where it is unknown."""
+        names = self._names.get(code)
+        if names is None:
+            return code
+        return names[DISPLAY_LANGUAGES.index(language) if language in DISPLAY_LANGUAGES else 0]
+
+    def find_country(self, text: str) -> list[str]:
+        """Return the codes that a reader means by a name in any language, a code, a flag or a region; else none."""
+        asked = text.strip()
+        if _FLAG.fullmatch(asked):
+            asked = "".join(chr(ord(letter) - 0x1F1E6 + ord("A")) for letter in asked)
+        if asked.upper() in self._names:
+            return [asked.upper()]
+        if not asked:
+            return []
+        for spelling in dict.fromkeys((asked, asked.title(), asked.upper())):
+            found = self._named(spelling)
+            if found:
+                return found
+        return []
+
+    def _named(self, asked: str) -> list[str]:
+        tokens = tokenise(asked)
+        spans = [span for span in find_spans(Text(self.lexicon, tokens)) if span.end - span.start == len(tokens)]
+        asked_for = [span.sense for span in spans if span.sense.kind in _ASKED_KINDS and span.sense.countries]
+        if not asked_for:
+            return []
+        best = min(asked_for, key=lambda sense: _ASKED_KINDS.index(sense.kind))
+        return list(best.countries)
+
+    def suggest_countries(self, text: str, limit: int = 3) -> list[str]:
+        """Return codes of countries whose name looks like a misspelt one, most alike first."""
+        close = difflib.get_close_matches(fold(text.strip()), self._folded_names, n=limit * 4, cutoff=0.6)
+        return list(dict.fromkeys(self._folded_names[name] for name in close))[:limit]
+
+    @cached_property
+    def _folded_names(self) -> dict[str, str]:
+        return {fold(name): code for code, names in self._names.items() for name in reversed(names)}
+
+    def places(self, text: str) -> set[str]:
+        """Return stable ids of the cities, regions and persons that a text names."""
+        reading = read(Text(self.lexicon, tokenise(text)), None)
+        return {clue.place for clue in reading.clues if clue.kind in _TELLING_KINDS}
+
+
+_TELLING_KINDS = frozenset(
+    {"city", "capital", "region", "district", "village", "person", "leader", "politician", "landmark", "border"}
+)
+
+
+def load_gazetteer() -> Gazetteer:
+    """Read the data file that comes with the package; takes a few hundredths of a second."""
+    text = files("news").joinpath("data", "gazetteer.tsv").read_text(encoding="utf-8")
+    return parse_gazetteer(text)
+
+
+def parse_gazetteer(text: str) -> Gazetteer:
+    """Make a gazetteer of the text of a data file; raise ValueError if it has not the sections of one."""
+    _, names, senses, words = re.split(r"^@\w+\n", text, flags=re.MULTILINE)
+    rows = (line.split("\t") for line in names.splitlines())
+    index = dict(line.split("\t", 1) for line in words.splitlines())
+    return Gazetteer(Lexicon(senses.splitlines(), index), {code: tuple(row) for code, *row in rows})

