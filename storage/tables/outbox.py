@@ -42,12 +42,19 @@ class BroadcastRow(Base):
     created_by: Mapped[int | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    # Finished deliveries are folded into these counts when their rows are dropped.
+    # Deliveries by state, changed in SQL together with their rows: progress and "is it done?" cost one row, and the
+    # counts outlive the rows, which are dropped after seven days.
+    total: Mapped[int] = mapped_column(default=0)
+    held: Mapped[int] = mapped_column(default=0)
     sent: Mapped[int] = mapped_column(default=0)
     gone: Mapped[int] = mapped_column(default=0)
     broken: Mapped[int] = mapped_column(default=0)
     unknown: Mapped[int] = mapped_column(default=0)
+    cancelled: Mapped[int] = mapped_column(default=0)
     broken_in_a_row: Mapped[int] = mapped_column(default=0)
+    # Grows with every correction and with the retraction: a message that was in the air meanwhile is edited after it.
+    revision: Mapped[int] = mapped_column(default=0)
+    moved_at: Mapped[datetime | None]  # when a count last changed: finds broadcasts whose counts need checking
 
 
 class DeliveryRow(Base):
@@ -70,6 +77,12 @@ class DeliveryRow(Base):
             sqlite_where=text("state = 'claimed'"),
             postgresql_where=text("state = 'claimed'"),
         ),
+        Index(
+            "ix_delivery_held",
+            "not_before",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -79,9 +92,15 @@ class DeliveryRow(Base):
     parts: Mapped[int] = mapped_column(default=1)
     lane: Mapped[int]  # rank: 0 reply, 1 alert, 2 watch, 3 digest
     action: Mapped[str] = mapped_column(default="send")  # send, edit, delete
+    # waiting, after (the part before it), held (its reader sleeps), claimed; then for good: sent, gone, broken,
+    # unknown, cancelled
     state: Mapped[str] = mapped_column(default="waiting")
     not_before: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # sends that may have reached Telegram
+    doubts: Mapped[int] = mapped_column(default=0)  # sends whose fate stayed unknown
+    rescues: Mapped[int] = mapped_column(default=0)  # leases that ran out
+    is_plain: Mapped[bool] = mapped_column(default=False)  # its markup was refused: once more as plain text
+    revision: Mapped[int] = mapped_column(default=0)  # the broadcast's, when this was claimed
     lease_until: Mapped[datetime | None]
     token: Mapped[str | None]
     message_id: Mapped[int | None]
