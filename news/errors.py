@@ -58,7 +58,7 @@ class RefusedAddressError(FetchError):
     """An address that we never dial: another scheme, a private network, credentials in the URL."""
 
 
-class NewerDatabaseError(JarchiError):
+class NewerDatabaseError(WrongUseError):
     def __init__(self, revision: str) -> None:
         super().__init__(
             f"The database is at revision {revision}, which this version of Jarchi does not know. "

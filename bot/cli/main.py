@@ -1,0 +1,51 @@
+"""The parser and the way from arguments to an exit status: 0 done, 1 failed, 2 wrong use."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from bot.cli import alerts, database, reading, running, sources, writing
+from bot.cli.output import complain
+from bot.logs import set_up_logging
+from bot.settings import parse_settings, read_environment
+from news.errors import JarchiError, WrongUseError
+
+# Each module adds its commands to the parser and names, for each, the coroutine that does it.
+FAMILIES = (running, reading, writing, sources, alerts, database)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command of docs/design.md with its options."""
+    parser = argparse.ArgumentParser(
+        prog="jarchi",
+        description="Jarchi reads a region's news so that its readers do not have to.",
+        epilog="Settings come from the environment and .env; .env.example lists them.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for family in FAMILIES:
+        family.add_commands(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = build_parser().parse_args(arguments)
+    try:
+        settings = parse_settings(read_environment())
+        set_up_logging(settings.log_format, level=options.log_level)
+        status: int = asyncio.run(options.action(settings, options))
+    except WrongUseError as error:
+        complain(str(error))
+        return 2
+    except JarchiError as error:
+        complain(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our pipe has seen enough
+        sys.stderr.close()
+        return 0
+    return status

@@ -1,0 +1,71 @@
+"""What is done how often. APScheduler only rings the bell: who is due is a question to our own tables."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot import jobs
+from bot.parts import Parts, Role
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row of the clock: ``grace`` is how late a run may start and still be useful."""
+
+    name: str
+    role: Role
+    run: Callable[[Parts], Awaitable[None]]
+    every: timedelta
+    grace: timedelta
+
+
+JOBS = (
+    Job("fetch due sources", Role.FETCH, jobs.fetch_due_sources, timedelta(seconds=30), timedelta(minutes=5)),
+    Job("join stories", Role.FETCH, jobs.join_new_stories, timedelta(seconds=20), timedelta(minutes=5)),
+    Job("encode headlines", Role.FETCH, jobs.encode_headlines, timedelta(seconds=20), timedelta(minutes=5)),
+    Job("drop old headlines", Role.FETCH, jobs.drop_old_headlines, timedelta(hours=6), timedelta(hours=1)),
+    Job("plan due editions", Role.DELIVER, jobs.plan_due_editions, timedelta(seconds=5), timedelta(minutes=30)),
+    Job("tell watches", Role.DELIVER, jobs.tell_watches, timedelta(seconds=60), timedelta(minutes=10)),
+    Job("fold finished deliveries", Role.DELIVER, jobs.fold_deliveries, timedelta(hours=1), timedelta(hours=1)),
+)
+
+
+def start_clock(parts: Parts, roles: Iterable[Role], *, table: Iterable[Job] = JOBS) -> AsyncIOScheduler:
+    """Ring for these roles until ``shutdown``. Every job runs once at the start; none runs beside itself."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    wanted = set(roles)
+    for job in table:
+        if job.role in wanted:
+            scheduler.add_job(
+                _guarded(job),
+                IntervalTrigger(seconds=int(job.every.total_seconds()), timezone=UTC),
+                args=[parts],
+                id=job.name,
+                name=job.name,
+                next_run_time=parts.now(),
+                misfire_grace_time=int(job.grace.total_seconds()),
+                coalesce=True,
+                max_instances=1,
+            )
+    scheduler.start()
+    return scheduler
+
+
+def _guarded(job: Job) -> Callable[[Parts], Awaitable[None]]:
+    """A job that fails is logged with its name and rings again at its next hour."""
+
+    async def run(parts: Parts) -> None:
+        try:
+            await job.run(parts)
+        except Exception:  # whatever it was, the clock must go on
+            logger.exception("%s failed", job.name, extra={"action": "job_failed", "job": job.name})
+
+    return run

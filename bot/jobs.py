@@ -1,0 +1,70 @@
+"""What the clock rings for: each job is one call of a use case, with the parts it needs."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from bot.parts import Parts
+from bot.planner import plan
+from bot.watches import tell_new_headlines
+from news.collect import collect
+from news.stories import join_stories
+from news.vectors import encode_waiting
+
+logger = logging.getLogger(__name__)
+
+KEEP_HEADLINES = timedelta(days=400)
+KEEP_DELIVERIES = timedelta(days=7)
+
+
+async def fetch_due_sources(parts: Parts) -> None:
+    """Fetch what is due and store what is new."""
+    for report in await collect(parts.store, parts.gazetteer, parts.fetcher, now=parts.now):
+        if report.error:
+            logger.warning(
+                "a source did not answer: %s",
+                report.error,
+                extra={"action": "source_failed", "source": report.source_id},
+            )
+        elif report.added:
+            logger.info(
+                "new headlines",
+                extra={"action": "source_fetched", "source": report.source_id, "added": report.added},
+            )
+
+
+async def join_new_stories(parts: Parts) -> None:
+    """Give every new headline its story."""
+    while await join_stories(parts.store, parts.gazetteer, now=parts.now()):
+        pass
+
+
+async def encode_headlines(parts: Parts) -> None:
+    """Sentence vectors for recent headlines, off the event loop."""
+    if parts.encoder:
+        await encode_waiting(parts.store, parts.encoder, now=parts.now())
+
+
+async def drop_old_headlines(parts: Parts) -> None:
+    """Headlines past their age leave the store."""
+    dropped = await parts.store.headlines.delete_older_than(parts.now() - KEEP_HEADLINES)
+    if dropped:
+        logger.info("old headlines dropped", extra={"action": "headlines_dropped", "count": dropped})
+
+
+async def plan_due_editions(parts: Parts) -> None:
+    """Only the elected planner plans."""
+    if await parts.planning.hold():
+        await plan(parts.store, now=parts.now())
+
+
+async def tell_watches(parts: Parts) -> None:
+    """Ping the readers whose saved searches match something new."""
+    if await parts.planning.hold():
+        await tell_new_headlines(parts.store, parts.gazetteer, now=parts.now())
+
+
+async def fold_deliveries(parts: Parts) -> None:
+    """Finished deliveries become counts after a week."""
+    await parts.store.outbox.fold(parts.now() - KEEP_DELIVERIES)
