@@ -1,0 +1,135 @@
+"""Text as strangers wrote it → one clean line: no markup, no invisible or reordering characters, capped.
+
+Nothing here escapes: escaping happens once, when a message is built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+TITLE_LIMIT = 300
+SUMMARY_LIMIT = 1_000
+GUID_LIMIT = 300
+# What one field may weigh before any work is done on it: 20 times the longest summary that we keep.
+RAW_LIMIT = 20_000
+COMBINING_LIMIT = 4
+
+_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:_-]{0,30})(?:[\s/\"'][^<>]*)?>")
+_COMMENT = re.compile(r"<!--.*?(?:-->|$)|<!\[CDATA\[|\]\]>|<[!?][^<>]*>", re.DOTALL)
+_SILENT = re.compile(r"<(script|style|iframe|noscript)\b[^>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
+_BREAKING = frozenset(
+    [
+        "p",
+        "br",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "tr",
+        "td",
+        "th",
+        "table",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "blockquote",
+        "section",
+        "article",
+        "img",
+        "figure",
+        "dt",
+        "dd",
+    ]
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_SPACE = re.compile(r"\s+")
+# Joiners shape Persian, Uyghur and Indic words; every other format character can only hide or reorder text.
+_KEPT_FORMAT = frozenset("\u200c\u200d")
+# Letters and marks by category that show as nothing: Hangul fillers, Braille blank, Khmer inherent vowels, variation
+# selectors, the combining grapheme joiner, Mongolian free variation selectors.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc")
+
+
+@lru_cache(maxsize=8_192)
+def _kept(character: str) -> str:
+    """What this character becomes: itself, a space, or nothing."""
+    category = unicodedata.category(character)
+    if character in _BLANK or 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF:
+        return ""
+    if category in {"Zs", "Zl", "Zp"} or character in "\t\n\r\v\f\x85":
+        return " "
+    if category in {"Cc", "Cs", "Co", "Cn"} or (category == "Cf" and character not in _KEPT_FORMAT):
+        return ""
+    return character
+
+
+def _limit_marks(text: str) -> str:
+    kept: list[str] = []
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        if run <= COMBINING_LIMIT:
+            kept.append(character)
+    return "".join(kept)
+
+
+def clean_text(text: str, limit: int) -> str:
+    """Plain text → one NFC line of at most ``limit`` characters, cut at a word with an ellipsis."""
+    text = text[:RAW_LIMIT]
+    if not text.isascii():
+        text = "".join(map(_kept, unicodedata.normalize("NFC", text)))
+        text = _limit_marks(text)
+    elif not text.isprintable():
+        text = "".join(map(_kept, text))
+    return shorten(_SPACE.sub(" ", text).strip(), limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most ``limit`` characters, cut after a word where there is one in the last quarter."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ", limit * 3 // 4)
+    return (cut[:space] if space > 0 else cut).rstrip(" ,;:–—-\u200c\u200d") + "…"
+
+
+def strip_markup(text: str) -> str:
+    """HTML source → its text. Tags become nothing or, where they break a line, a space; entities are read."""
+    text = text[:RAW_LIMIT]
+    if "<" in text:
+        text = _SILENT.sub(" ", text)
+        text = _COMMENT.sub(" ", text)
+        text = _TAG.sub(_space_for_tag, text)
+    # Twice: feeds that escape what was already escaped are many, headlines about entities are none.
+    for _ in range(2):
+        if "&" in text and _ENTITY.search(text):
+            text = html.unescape(text)
+    return text
+
+
+def _space_for_tag(match: re.Match[str]) -> str:
+    return " " if match[1].lower() in _BREAKING else ""
+
+
+def clean_html(text: str, limit: int) -> str:
+    """HTML source → one clean line of at most ``limit`` characters."""
+    return clean_text(strip_markup(text), limit)
+
+
+def clean_guid(text: str) -> str:
+    """An identifier as a key: printable, and hashed when it is longer than ``GUID_LIMIT``."""
+    text = clean_text(text, RAW_LIMIT)
+    return text if len(text) <= GUID_LIMIT else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def guid_of(*parts: str) -> str:
+    """A stable identifier for what has none of its own."""
+    return f"sha256:{hashlib.sha256(chr(31).join(parts).encode()).hexdigest()[:32]}"
