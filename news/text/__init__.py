@@ -1,1 +1,8 @@
+"""One analyser for every language and both databases: words, stems, scripts, stop words. Pure."""
 
+from __future__ import annotations
+
+from news.text.analysis import analyse, contains, guess_language, token, variants
+from news.text.words import Word, fold, words
+
+__all__ = ["Word", "analyse", "contains", "fold", "guess_language", "token", "variants", "words"]

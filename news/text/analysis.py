@@ -1,0 +1,110 @@
+"""From a text to the tokens that are indexed and searched. What is indexed and what is asked go through the same steps.
+
+A headline's language is known, so each of its words has one token. A question has no language: each of its words has one
+token per language that its letters allow, and any of them may match.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+import snowballstemmer
+
+from news.text.scripts import is_cyrillic, kazakh_latin, plain_latin, uzbek_latin
+from news.text.stopwords import STOPWORDS
+from news.text.suffixes import strip
+from news.text.words import fold, words
+
+CYRILLIC_LANGUAGES = ("ru", "kk", "ky", "uz", "tg")
+LATIN_LANGUAGES = ("en", "uz", "kk", "tr", "tk")
+
+_SNOWBALL = {
+    "en": snowballstemmer.stemmer("english"),
+    "ru": snowballstemmer.stemmer("russian"),
+    "tr": snowballstemmer.stemmer("turkish"),
+}
+# Letters that only these alphabets have; the first that occurs names the language of a text that nobody has labelled.
+_LETTERS = (
+    ("uz", re.compile("[ўҳ]")),
+    ("tg", re.compile("[ӣӯҷ]")),
+    ("kk", re.compile("[әұіһ]")),
+    ("ky", re.compile("[ңөү]")),
+    ("uz", re.compile("[қғ]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+    ("tk", re.compile("[ýňž]")),
+    ("tr", re.compile("[ığçş]")),
+    ("uz", re.compile(r"[og][ʻ‘’'`ʼ](?=[a-z])|q(?!u)")),
+)
+
+
+def guess_language(text: str) -> str:
+    """The language whose letters the text has; English for plain Latin letters, Russian for plain Cyrillic ones."""
+    folded = text.casefold()
+    return next((language for language, letters in _LETTERS if letters.search(folded)), "en")
+
+
+def _english(word: str) -> str:
+    return str(_SNOWBALL["en"].stemWord(plain_latin(word)))
+
+
+def _russian(word: str) -> str:
+    return str(_SNOWBALL["ru"].stemWord(word))
+
+
+def _turkish(word: str) -> str:
+    return plain_latin(str(_SNOWBALL["tr"].stemWord(word)))
+
+
+_STEMMERS: dict[str, Callable[[str], str]] = {
+    "en": _english,
+    "ru": _russian,
+    "tr": _turkish,
+    "kk": lambda word: strip("kk", kazakh_latin(word)),
+    "uz": lambda word: strip("uz", uzbek_latin(word)),
+    "ky": lambda word: strip("ky", word),
+    "tg": lambda word: strip("tg", word),
+    "tk": lambda word: strip("tk", plain_latin(word)),
+}
+
+
+@lru_cache(maxsize=131_072)
+def token(word: str, language: str) -> str:
+    """The indexed form of a folded word in a language; "" for a stop word. Words of another script keep their own rules."""
+    if word in STOPWORDS.get(language, ()):
+        return ""
+    cyrillic = is_cyrillic(word)
+    if cyrillic and language not in CYRILLIC_LANGUAGES:
+        language = "ru"
+    elif not cyrillic and language not in LATIN_LANGUAGES and word.isascii():
+        language = "en"
+    stemmer = _STEMMERS.get(language)
+    return stemmer(word) if stemmer and not word.isdecimal() else word
+
+
+def analyse(text: str, language: str | None = None) -> list[str]:
+    """The tokens of a text in its language (ISO 639-1; guessed from the letters when None): letters and digits only."""
+    known = language if language in _STEMMERS else guess_language(text)
+    return [found for word in words(text) if (found := token(word.folded, known))]
+
+
+@lru_cache(maxsize=8_192)
+def variants(word: str) -> tuple[str, ...]:
+    """The tokens that a folded word may have been indexed as, one per language its letters allow, in a fixed order.
+
+    Empty when it is a stop word in one of them: such a word cannot be demanded of a headline.
+    """
+    languages = CYRILLIC_LANGUAGES if is_cyrillic(word) else LATIN_LANGUAGES
+    tokens = tuple(token(word, language) for language in languages)
+    return tokens if all(tokens) else ()
+
+
+def contains(text: str, language: str | None, asked: str) -> bool:
+    """Whether a text has every word of another one, in any grammatical form and either script."""
+    has = set(analyse(text, language))
+    wanted = [options for word in words(asked) if (options := variants(word.folded))]
+    return bool(wanted) and all(not has.isdisjoint(options) for options in wanted)
+
+
+__all__ = ["analyse", "contains", "fold", "guess_language", "token", "variants", "words"]

@@ -1,0 +1,103 @@
+"""Light stemmers for languages that have none: strip grammatical endings while a stem remains.
+
+Each table lists endings as patterns over the spelling that ``analysis`` compares (Kazakh and Uzbek in plain Latin). One
+pass strips the longest ending that matches; Turkic words carry several (plural, possession, case), so passes repeat.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Stripper:
+    """Endings of one language; at most ``passes`` are stripped and ``shortest`` letters stay, one of them a vowel."""
+
+    endings: re.Pattern[str]
+    vowels: frozenset[str]
+    shortest: int = 3
+    passes: int = 4
+    finals: tuple[tuple[str, str], ...] = ()
+
+    def stem(self, word: str) -> str:
+        """The word without its endings; a voiced last consonant ("көмег-і") becomes the voiceless one ("көмек")."""
+        for _ in range(self.passes):
+            match = self.endings.search(word, self.shortest)
+            if match is None or self.vowels.isdisjoint(word[: match.start()]):
+                break
+            word = word[: match.start()]
+        for voiced, voiceless in self.finals:
+            if word.endswith(voiced):
+                return word[: -len(voiced)] + voiceless
+        return word
+
+
+def _stripper(endings: str, vowels: str, finals: str = "", *, passes: int = 4, shortest: int = 3) -> Stripper:
+    """Endings are blank-separated patterns; capital letters stand for the sounds that vowel harmony swaps."""
+    pattern = "|".join(endings.split())
+    pairs = (pair.partition(">") for pair in finals.split())
+    return Stripper(
+        # Searching from the left finds the longest ending, because it starts earliest.
+        re.compile(f"(?:{pattern})$"),
+        frozenset(vowels),
+        shortest,
+        passes,
+        tuple((voiced, voiceless) for voiced, _, voiceless in pairs),
+    )
+
+
+def _harmonise(endings: str, sounds: dict[str, str]) -> str:
+    for capital, letters in sounds.items():
+        endings = endings.replace(capital, f"[{letters}]")
+    return endings
+
+
+_KAZAKH = _harmonise(
+    # plural, possession, case
+    "LAr (?:y|i|sy|si) (?:y|i)?m(?:y|i)z (?:y|i)?N(?:y|i)z n(?:y|i)n d(?:y|i)n t(?:y|i)n n(?:y|i) d(?:y|i) t(?:y|i) "
+    "GA nA A DA DAn nAn (?:m|b|p)en(?:en)? ndA nda n (?:y|i)m "
+    "DAGy DAGi ndAGy ndAGi n(?:y|i)k(?:i) d(?:y|i)ki t(?:y|i)ki DAi LAi "
+    # words made of words
+    "LyG LiG LyQ LiQ LyK LiK LyGy LiGi sh(?:y|i) s(?:y|i)z Gy Gi DA[sG] Geri Gary L(?:y|i) "
+    # verbs
+    "(?:y|i)?p D(?:y|i)m GAn GAnDAr mAQ mAK mek mAi mA (?:y|i)l(?:a|e)?(?:d[yi])? (?:u|uge|udi|udy|uda|ude|udan|uden) "
+    "[ae]di [ae]dy idi D(?:y|i) D(?:y|i)r sA s(?:y|i)n GAndA (?:y|i)s (?:y|i)n[ae]di t(?:y|i)n (?:ui|uy) uy "
+    "DAst(?:y|i)r ArGA",
+    {"A": "ae", "L": "ldt", "D": "dt", "G": "gqk", "Q": "qg", "K": "kg", "N": "n"},
+)
+_KYRGYZ = _harmonise(
+    "LAр Iм Iң IбIз IңIз IңIздAр сI I нIн DIн TIн НIн нI DI TI ГA нA A DA TA нDA DAн TAн нAн "
+    "DAГI TAГI нDAГI нIкI DIкI TIкI LAш LAн LA LIк LIГ LIк Lүү LIГI чI сIз LUU UU UУ "
+    "Iп ГAн мAк бAй бA мA Iл Iш Iн ГIз тIр DIр ууDA ууГA өөнү ооону уунун үүнүн "
+    "өөдө өөгө оодо оого ууну үүнү оону AмIн AсIң AбIз Aт DIм DIк сAм ГыDAй DAй",
+    {"A": "аеоө", "I": "ыиуү", "L": "лдт", "D": "дт", "T": "дт", "Г": "гк", "Н": "ндт", "U": "уүоө", "У": "уү"},
+)
+_UZBEK = (
+    "lar i si im ng ing miz imiz ngiz ingiz ning ni ga ka qa da dan dagi tagi gacha dek day niki siz li lik chi cha "
+    "lari larni larning lariga larida laridan gi u "
+    "di gan kan qan moqda yapti adi ydi ib b ish sh il ildi ilgan ilmoqda lan lash lashtir lashtirish lanish "
+    "moq may mas ma sa sin diki gani ganda uvchi vchi uv ar tir dir in ma mi asi yotgan ayotgan"
+)
+_TURKMEN = (
+    "lar ler y i u sy si yny ini nyng ning yng ing yn in nyn nin ny ni na ne a e da de dan den ndan nden nda nde "
+    "daky daki laryn lerin lary leri ym im lyk lik luk chy chi syz siz ly li dy di dyr dir an en yan yen yar yer "
+    "mak mek yp ip up jak jek ady edi nyn ynda inde yndan inden"
+)
+_TAJIK = "ҳо ҳои ҳоро ҳоям он они ону он[рм]о ро и ӣ ӣи ам ат аш амон атон ашон е гӣ гон гони вӣ тар тарин аи яи ю у"
+
+
+STRIPPERS = {
+    "kk": _stripper(_KAZAKH, "aeiouy", "g>k q>k b>p"),
+    "ky": _stripper(_KYRGYZ, "аеёиоөуүыэюя", "г>к б>п"),
+    "uz": _stripper(_UZBEK, "aeiou", "g>k q>k b>p"),
+    "tk": _stripper(_TURKMEN, "aeiouy", "g>k b>p d>t j>ch"),
+    "tg": _stripper(_TAJIK, "аеёиӣоуӯэюя", passes=3),
+}
+
+
+@lru_cache(maxsize=65_536)
+def strip(language: str, word: str) -> str:
+    """The stem of a folded word in one of the languages of ``STRIPPERS``."""
+    return STRIPPERS[language].stem(word)
