@@ -22,11 +22,13 @@ WEBHOOK_PORTS = (443, 80, 88, 8443)  # Bot API, setWebhook
 SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API, setWebhook: secret_token
 
 
-@dataclass(frozen=True, slots=True)
 class Secret:
-    """A value that no log, error or repr can show."""
+    """A value that no log, error or repr can show. Not a dataclass: ``asdict`` would open it."""
 
-    _value: str
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
 
     def reveal(self) -> str:
         """The value itself, for the one place that needs it."""
@@ -37,6 +39,15 @@ class Secret:
 
     def __bool__(self) -> bool:
         return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+NO_SECRET = Secret("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,7 @@ class FetchCaps:
 class Settings:
     """Everything an operator can choose, checked."""
 
-    token: Secret = Secret("")
+    token: Secret = NO_SECRET
     api_url: str = TELEGRAM_API
     database_url: str = field(default="", repr=False)  # may hold a password
     data_dir: Path = Path("jarchi-data")
@@ -61,10 +72,10 @@ class Settings:
     http_host: str = "127.0.0.1"
     http_port: int = 8088
     webhook_url: str = ""
-    webhook_secret: Secret = Secret("")
+    webhook_secret: Secret = NO_SECRET
     messages_per_second: float = 25.0
     paid_broadcast: bool = False
-    fetch: FetchCaps = FetchCaps()
+    fetch: FetchCaps = field(default_factory=FetchCaps)
     default_zone: str = "Asia/Almaty"
     operator: str = ""
     encoder: str = "auto"
