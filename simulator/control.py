@@ -1,0 +1,209 @@
+"""The chat page and its small HTTP interface under ``/sim``: for browsers, and for benchmarks in other processes."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import AsyncIterator, Callable
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from simulator.acts import act
+from simulator.errors import ApiError, SimulatorError
+from simulator.overview import overview
+from simulator.rules import ledger_rows, read_rule, rule_json
+from simulator.shapes import message_json
+
+if TYPE_CHECKING:
+    from simulator.simulator import Simulator
+
+MAX_CONTROL_BODY = 256 * 1024
+_PAGES = {
+    "": ("chat.html", "text/html; charset=utf-8"),
+    "chat.css": ("chat.css", "text/css; charset=utf-8"),
+    "chat.js": ("chat.js", "text/javascript; charset=utf-8"),
+    "render.js": ("render.js", "text/javascript; charset=utf-8"),
+}
+_SECURITY = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+
+
+def build_control(simulator: Simulator) -> Starlette:
+    """The application that serves everything but the Bot API."""
+    handlers = _Handlers(simulator)
+    routes = [
+        Route("/", handlers.page),
+        Route("/page/{name}", handlers.page),
+        Route("/sim/state", handlers.state),
+        Route("/sim/messages", handlers.messages),
+        Route("/sim/events", handlers.events),
+        Route("/sim/act", handlers.act, methods=["POST"]),
+        Route("/sim/files/{file_id}", handlers.file),
+        Route("/sim/ledger", handlers.ledger, methods=["GET", "DELETE"]),
+        Route("/sim/counts", handlers.counts),
+        Route("/sim/faults", handlers.faults, methods=["GET", "POST", "DELETE"]),
+        Route("/sim/flood", handlers.flood, methods=["GET", "POST"]),
+    ]
+    failures: dict[Any, Any] = {SimulatorError: _explain, ApiError: _explain}
+    return Starlette(routes=routes, middleware=[Middleware(_Guard)], exception_handlers=failures)
+
+
+class _Handlers:
+    def __init__(self, simulator: Simulator) -> None:
+        self.simulator = simulator
+
+    async def page(self, request: Request) -> Response:
+        name = request.path_params.get("name", "")
+        if name not in _PAGES:
+            return Response("not found", 404)
+        file_name, content_type = _PAGES[name]
+        body = files("simulator").joinpath("page", file_name).read_bytes()
+        return Response(body, media_type=content_type)
+
+    async def state(self, _request: Request) -> Response:
+        return JSONResponse(overview(self.simulator))
+
+    async def messages(self, request: Request) -> Response:
+        chat = self.simulator.chat(_number(request, "chat"))
+        shapes = [message_json(message, self.simulator.state.world) for message in chat.messages[-200:]]
+        return JSONResponse({"messages": shapes})
+
+    async def events(self, _request: Request) -> Response:
+        return StreamingResponse(self._stream(), media_type="text/event-stream")
+
+    async def _stream(self) -> AsyncIterator[str]:
+        with self.simulator.state.feed.watch() as queue:
+            yield ": watching\n\n"
+            while (event := await queue.get()) is not None:
+                yield f"data: {json.dumps(event)}\n\n"
+
+    async def act(self, request: Request) -> Response:
+        return JSONResponse(await act(self.simulator, await _body(request)))
+
+    async def file(self, request: Request) -> Response:
+        found = self.simulator.state.files.find(request.path_params["file_id"])
+        if found is None:
+            return Response("not found", 404)
+        headers = {} if found.width else {"content-disposition": "attachment"}
+        return Response(found.body, media_type=found.content_type, headers=headers)
+
+    async def ledger(self, request: Request) -> Response:
+        ledger = self.simulator.ledger
+        if request.method == "DELETE":
+            ledger.clear()
+            return JSONResponse({"total": 0})
+        rows = ledger_rows(ledger, _number(request, "start"), _number(request, "limit", 100_000))
+        return Response(
+            rows, media_type="application/x-ndjson", headers={"x-total": str(len(ledger) + ledger.dropped)}
+        )
+
+    async def counts(self, _request: Request) -> Response:
+        simulator = self.simulator
+        copies = simulator.ledger.copies()
+        return JSONResponse(
+            {
+                "accepted": len(simulator.ledger) + simulator.ledger.dropped,
+                "distinct": len(copies),
+                "doubled": sum(copies.values()) - len(copies),
+                "refused": {str(code): count for code, count in simulator.ledger.refused.items()},
+                "struck": {fault.value: count for fault, count in simulator.faults.struck.items()},
+                "pending_updates": len(simulator.state.updates),
+            }
+        )
+
+    async def faults(self, request: Request) -> Response:
+        faults = self.simulator.faults
+        if request.method == "POST":
+            faults.add(read_rule(await _body(request)))
+        elif request.method == "DELETE":
+            faults.clear()
+        return JSONResponse({"rules": [rule_json(rule) for rule in faults.rules]})
+
+    async def flood(self, request: Request) -> Response:
+        flood = self.simulator.flood
+        if request.method == "POST":
+            flood.is_on = (await _body(request)).get("is_on") is True
+        return JSONResponse({"is_on": flood.is_on, "per_second": flood.per_second})
+
+
+class _Guard:
+    """Lets in this machine's own pages and programs, and no foreign page that a browser happens to show.
+
+    A name in ``Host`` that is neither an address nor localhost is a rebound DNS name; a foreign ``Origin`` is
+    another site's script.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        if not _is_own(request):
+            refusal = JSONResponse({"error": "Only pages of this simulator may ask here."}, 403)
+            await refusal(scope, receive, send)
+            return
+
+        async def send_safely(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] += [(name.encode(), value.encode()) for name, value in _SECURITY.items()]
+            await send(message)
+
+        await self.app(scope, receive, send_safely)
+
+
+def _is_own(request: Request) -> bool:
+    host = request.headers.get("host", "")
+    origin = request.headers.get("origin")
+    if origin is not None and origin != f"http://{host}":
+        return False
+    try:
+        name = urlsplit(f"http://{host}").hostname or ""
+        ipaddress.ip_address(name)
+    except ValueError:
+        return host.partition(":")[0] == "localhost"
+    return True
+
+
+async def _explain(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 400)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    """The JSON object of a request; its content type keeps foreign forms out."""
+    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        raise SimulatorError("Send JSON with the content type application/json.")
+    raw = b""
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_CONTROL_BODY:
+            raise SimulatorError("That is more than the simulator's page may send.")
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise SimulatorError("The body is no JSON.") from error
+    if not isinstance(value, dict):
+        raise SimulatorError("The body must be a JSON object.")
+    return value
+
+
+def _number(request: Request, name: str, default: int = 0) -> int:
+    convert: Callable[[str], int] = int
+    try:
+        return convert(request.query_params.get(name, str(default)))
+    except ValueError as error:
+        raise SimulatorError(f"{name} must be a whole number.") from error
