@@ -13,11 +13,11 @@ from news.canonical import canonical_url
 from news.errors import UnknownHeadlineError, UnknownSourceError
 from news.model import Attribution, CountryEvidence, Headline, Item, NewHeadline, Page, Story
 from storage import latest, windows
-from storage import noindex as index
 from storage.engine import SessionMaker
 from storage.known import keep_unknown, title_key
-from storage.noindex import IndexEntry
 from storage.reading import headline_select, headlines_by_id, read_headlines
+from storage.search import index
+from storage.search.index import IndexEntry
 from storage.statements import chunks, insert_into
 from storage.tables import HeadlineCountryRow, HeadlineOverrideRow, HeadlineRow, SourceRow, StoryRow
 

@@ -11,7 +11,7 @@ from storage.tables import Base
 from storage.upgrade import migration_engine
 
 # The search index has tables of its own making, which the metadata does not know.
-NOT_OURS = ("search_", "headline_index", "index_")
+NOT_OURS = ("search_",)
 
 
 def is_ours(_object: object, name: str | None, kind: str, is_reflected: bool, compare_to: object) -> bool:  # noqa: FBT001 (Alembic's signature)
