@@ -72,7 +72,17 @@ _KYRGYZ = _harmonise(
     "DAГI TAГI нDAГI нIкI DIкI TIкI LAш LAн LA LIк LIГ LIк Lүү LIГI чI сIз LUU UU UУ "
     "Iп ГAн мAк бAй бA мA Iл Iш Iн ГIз тIр DIр ууDA ууГA өөнү ооону уунун үүнүн "
     "өөдө өөгө оодо оого ууну үүнү оону AмIн AсIң AбIз Aт DIм DIк сAм ГыDAй DAй",
-    {"A": "аеоө", "I": "ыиуү", "L": "лдт", "D": "дт", "T": "дт", "Г": "гк", "Н": "ндт", "U": "уүоө", "У": "уү"},
+    {
+        "A": "аеоө",
+        "I": "ыиуү",
+        "L": "лдт",
+        "D": "дт",
+        "T": "дт",
+        "Г": "гк",
+        "Н": "ндт",
+        "U": "уүоө",
+        "У": "уү",
+    },
 )
 _UZBEK = (
     "lar i si im ng ing miz imiz ngiz ingiz ning ni ga ka qa da dan dagi tagi gacha dek day niki siz li lik chi cha "

@@ -1,0 +1,94 @@
+"""From a Query to what the index is asked: filters, and readings of the words from strict to forgiving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from news.model import Query
+from news.query import term_tokens
+from news.relevance import short
+from storage.search.keys import ANY_LANGUAGE, country_facet, language_facet, lower_bound
+from storage.search.matching import Syntax
+from storage.search.reading import Window, dialect_of
+from storage.tables import SourceRow
+
+BEGINNING = 5
+"""Letters of a word that must agree when nothing has the word itself."""
+_MOST_DROPPED = 5
+"""Up to so many words, one may be missing; longer questions would make too many combinations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One reading of a question: an expression (None: filters only) and how many letters of a word count (0: all)."""
+
+    match: str | None
+    beginning: int = 0
+
+
+def stages(query: Query, syntax: Syntax) -> Iterator[Stage]:
+    """Readings to try until one finds something: all words; words that begin alike; all of those but one; any of them."""
+    terms = all_terms(query)
+    strict = [syntax.any_of(map(syntax.token, term_tokens(term))) for term in terms]
+    yield Stage(syntax.all_of(strict) or None)
+    if not terms or query.phrases:
+        return
+    loose = [
+        syntax.any_of(syntax.starts(short(token, BEGINNING)) for token in term_tokens(term)) for term in terms
+    ]
+    yield Stage(syntax.all_of(loose), BEGINNING)
+    if 2 < len(terms) <= _MOST_DROPPED:
+        most = (f"({syntax.all_of(some)})" for some in combinations(loose, len(loose) - 1))
+        yield Stage(syntax.any_of(most), BEGINNING)
+    if len(terms) > 1:
+        yield Stage(syntax.any_of(loose), BEGINNING)
+
+
+def all_terms(query: Query) -> tuple[str, ...]:
+    """The words of a question, those of its phrases too, each once."""
+    return tuple(dict.fromkeys((*query.terms, *(term for phrase in query.phrases for term in phrase))))
+
+
+def language_facets(codes: Sequence[str]) -> list[str]:
+    """The facets of these languages; a headline whose language nobody knows is in all of them."""
+    return [*map(language_facet, codes), ANY_LANGUAGE] if codes else []
+
+
+async def window_of(session: AsyncSession, query: Query, now: datetime) -> Window | None:
+    """The filters of a question; ``match`` holds its facets. None when a source is named that does not exist."""
+    syntax = dialect_of(session).syntax
+    facets = [
+        syntax.any_of(map(syntax.token, some))
+        for some in ([country_facet(code) for code in query.countries], language_facets(query.languages))
+        if some
+    ]
+    excluded = [syntax.token(found) for term in query.excluded for found in term_tokens(term)]
+    sources = await _sources(session, query.sources)
+    if query.sources and not sources:
+        return None
+    return Window(
+        match=syntax.all_of(facets) or None,
+        without=syntax.any_of(excluded) if excluded else None,
+        lowest=lower_bound(now - query.since) if query.since else 0,
+        sources=sources,
+    )
+
+
+async def _sources(session: AsyncSession, asked: Sequence[str]) -> tuple[str, ...]:
+    """Ids of the sources whose id or name holds one of the words."""
+    if not asked:
+        return ()
+    rows = (await session.execute(select(SourceRow.id, SourceRow.name))).all()
+    exact = {row.id for row in rows if row.id.casefold() in asked}
+    return tuple(
+        sorted(
+            exact
+            or {row.id for row in rows if any(word in f"{row.id} {row.name}".casefold() for word in asked)}
+        )
+    )

@@ -1,0 +1,134 @@
+"""Writing the index, inside the transaction that writes the headlines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from news.text import analyse, words
+from storage.search.keys import country_facet, key_of, language_facet
+from storage.statements import chunks
+from storage.tables import HeadlineRow
+
+SUMMARY_CHARACTERS = 150
+"""How much of a summary is indexed: it holds what the title leaves out, the rest repeats."""
+
+_SHORTEST_WORD, _LONGEST_WORD = 4, 20
+_INSERT = {
+    "sqlite": text("INSERT INTO search_index (rowid, title, rest) VALUES (:key, :title, :rest)"),
+    "postgresql": text("INSERT INTO search_index (key, title, rest) VALUES (:key, :title, :rest)"),
+}
+_DELETE = {
+    "sqlite": text("DELETE FROM search_index WHERE rowid = :key"),
+    "postgresql": text("DELETE FROM search_index WHERE key = :key"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """What the index takes of a headline. ``countries`` are those it is found under, implied ones too."""
+
+    headline_id: int
+    title: str
+    summary: str
+    language: str | None
+    countries: tuple[str, ...]
+    sort_at: datetime
+
+
+async def add(session: AsyncSession, entries: Sequence[IndexEntry]) -> None:
+    """Index these headlines; none of them may be indexed already."""
+    if not entries:
+        return
+    await session.execute(_INSERT[_dialect(session)], [_row(entry) for entry in entries])
+    await _remember_words(session, {word for entry in entries for word in _telling_words(entry.title)})
+
+
+async def remove(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Take headlines out of the index; to be called while their rows still exist."""
+    for some in chunks(ids):
+        rows = await session.execute(
+            select(HeadlineRow.id, HeadlineRow.sort_at).where(HeadlineRow.id.in_(some))
+        )
+        keys = [{"key": key_of(headline_id, sort_at)} for headline_id, sort_at in rows]
+        if keys:
+            await session.execute(_DELETE[_dialect(session)], keys)
+
+
+async def set_countries(session: AsyncSession, countries: Mapping[int, Sequence[str]]) -> None:
+    """Index these headlines anew under other countries."""
+    for some in chunks(list(countries)):
+        rows = await session.execute(
+            select(
+                HeadlineRow.id,
+                HeadlineRow.title,
+                HeadlineRow.summary,
+                HeadlineRow.language,
+                HeadlineRow.sort_at,
+            ).where(HeadlineRow.id.in_(some))
+        )
+        entries = [
+            IndexEntry(row.id, row.title, row.summary, row.language, tuple(countries[row.id]), row.sort_at)
+            for row in rows
+        ]
+        await remove(session, some)
+        await add(session, entries)
+
+
+def _row(entry: IndexEntry) -> dict[str, Any]:
+    title = analyse(entry.title, entry.language)
+    seen = set(title)
+    summary = analyse(entry.summary[:SUMMARY_CHARACTERS], entry.language) if entry.summary else []
+    rest = [word for word in dict.fromkeys(summary) if word not in seen]
+    facets = [language_facet(entry.language), *map(country_facet, entry.countries)]
+    return {
+        "key": key_of(entry.headline_id, entry.sort_at),
+        "title": " ".join(title),
+        "rest": " ".join((*rest, *facets)),
+    }
+
+
+def _telling_words(title: str) -> Iterator[str]:
+    """The words that "did you mean" may offer."""
+    for word in words(title):
+        if _SHORTEST_WORD <= len(word.folded) <= _LONGEST_WORD and word.folded.isalpha():
+            yield word.folded
+
+
+async def _remember_words(session: AsyncSession, found: set[str]) -> None:
+    """Store the words not seen before with their trigrams. Two processes may bring the same word: one of them wins."""
+    known_words = text("SELECT word FROM search_word WHERE word IN :words").bindparams(
+        bindparam("words", expanding=True)
+    )
+    new: list[str] = []
+    for some in chunks(sorted(found)):
+        known = set(await session.scalars(known_words, {"words": some}))
+        new += [word for word in some if word not in known]
+    if not new:
+        return
+    insert = text("INSERT INTO search_word (word) VALUES (:word) ON CONFLICT DO NOTHING")
+    await session.execute(insert, [{"word": word} for word in new])
+    ids = text("SELECT id, word FROM search_word WHERE word IN :words").bindparams(
+        bindparam("words", expanding=True)
+    )
+    for some in chunks(new):
+        rows = await session.execute(ids, {"words": some})
+        grams = [{"gram": gram, "id": word_id} for word_id, word in rows for gram in trigrams(word)]
+        await session.execute(
+            text("INSERT INTO search_gram (gram, word_id) VALUES (:gram, :id) ON CONFLICT DO NOTHING"), grams
+        )
+
+
+def trigrams(word: str) -> Iterable[str]:
+    """The distinct runs of three letters, the word's borders included, in order."""
+    padded = f" {word} "
+    return dict.fromkeys(padded[start : start + 3] for start in range(len(padded) - 2))
+
+
+def _dialect(session: AsyncSession) -> str:
+    return session.get_bind().dialect.name

@@ -1,0 +1,167 @@
+"""news.ports.StoryStore on both databases."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from news.model import Headline
+from news.relevance import rarity
+from storage.engine import SessionMaker
+from storage.reading import headline_select, headlines_by_id, read_headlines
+from storage.search.keys import id_of
+from storage.search.similar import similar_keys
+from storage.search.statistics import Frequencies
+from storage.statements import chunks
+from storage.tables import HeadlineRow, StoryRow
+
+TERMS = 10
+"""The rarest terms of a headline find its story; the others are in every headline."""
+
+
+class SqlStoryStore:
+    """Which headlines belong together."""
+
+    def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
+        self._reads = reads
+        self._writes = writes
+        self._frequencies = Frequencies()
+
+    async def without_story(self, limit: int) -> list[Headline]:
+        """Headlines that belong to no story yet, by ``sort_at`` then id."""
+        statement = headline_select().where(HeadlineRow.story_id.is_(None))
+        async with self._reads() as session:
+            return await read_headlines(
+                session, statement.order_by(HeadlineRow.sort_at, HeadlineRow.id).limit(limit)
+            )
+
+    async def candidates(
+        self, terms: Sequence[str], *, since: datetime, until: datetime, limit: int
+    ) -> list[Headline]:
+        """The headlines of that window that share the most of the rarest of these terms, best first."""
+        async with self._reads() as session:
+            counts, total = await self._frequencies.of(session, terms)
+            rarest = sorted(counts, key=lambda term: (counts[term], term))[:TERMS]
+            weights = {term: rarity(counts[term], total) for term in rarest}
+            ranked = await similar_keys(session, weights, since=since, until=until, limit=limit)
+            found = await headlines_by_id(session, [id_of(key) for key, _ in ranked])
+        return [found[id_of(key)] for key, _ in ranked if id_of(key) in found]
+
+    async def members(self, story_ids: Sequence[int], last: int) -> Mapping[int, list[Headline]]:
+        """The newest ``last`` members of each story, oldest of them first."""
+        place = func.row_number().over(
+            partition_by=HeadlineRow.story_id, order_by=(HeadlineRow.sort_at.desc(), HeadlineRow.id.desc())
+        )
+        members: defaultdict[int, list[Headline]] = defaultdict(list)
+        async with self._reads() as session:
+            for some in chunks(story_ids):
+                numbered = (
+                    select(HeadlineRow.id, place.label("place"))
+                    .where(HeadlineRow.story_id.in_(some))
+                    .subquery()
+                )
+                chosen = select(numbered.c.id).where(numbered.c.place <= last)
+                statement = headline_select().where(HeadlineRow.id.in_(chosen))
+                for headline in await read_headlines(
+                    session, statement.order_by(HeadlineRow.sort_at, HeadlineRow.id)
+                ):
+                    assert headline.story_id is not None
+                    members[headline.story_id].append(headline)
+        return dict(members)
+
+    async def join(self, choices: Mapping[int, int | None], now: datetime) -> Mapping[int, int]:
+        """Headline id → story id (None opens a new story); all in one transaction; headline id → final story id.
+
+        A headline that has a story by now keeps it, so that two processes cannot tear it apart; a story that was merged
+        meanwhile is followed to the one it became.
+        """
+        async with self._writes.begin() as session:
+            final = await self._already(session, list(choices))
+            open_choices = {number: story for number, story in choices.items() if number not in final}
+            targets = await _final_ids(
+                session, {story for story in open_choices.values() if story is not None}
+            )
+            joins = {number: targets[story] for number, story in open_choices.items() if story in targets}
+            joins |= await _open_stories(
+                session, [number for number in open_choices if number not in joins], now
+            )
+            await _assign(session, joins, now)
+            return {number: final.get(number, joins.get(number, 0)) for number in choices}
+
+    async def split(self, story_id: int, headline_ids: Sequence[int], now: datetime) -> int:
+        """Move these of its headlines into a new story; its id. The old id keeps the rest."""
+        async with self._writes.begin() as session:
+            new = (await _new_stories(session, 1, now))[0]
+            await session.execute(
+                update(HeadlineRow)
+                .where(HeadlineRow.id.in_(headline_ids), HeadlineRow.story_id == story_id)
+                .values(story_id=new)
+            )
+            return new
+
+    async def merge(self, into: int, story_id: int, now: datetime) -> None:
+        """All of ``story_id`` joins ``into``; the old id still answers. Merging a story into itself changes nothing."""
+        async with self._writes.begin() as session:
+            ids = await _final_ids(session, {into, story_id})
+            target, gone = ids.get(into), ids.get(story_id)
+            if target is None or gone is None or target == gone:
+                return
+            await session.execute(
+                update(HeadlineRow).where(HeadlineRow.story_id == gone).values(story_id=target)
+            )
+            # Whatever was merged into the one that goes now points straight at the one that stays.
+            await session.execute(
+                update(StoryRow)
+                .where((StoryRow.id == gone) | (StoryRow.merged_into == gone))
+                .values(merged_into=target)
+            )
+            await session.execute(update(StoryRow).where(StoryRow.id == target).values(updated_at=now))
+
+    async def _already(self, session: AsyncSession, headline_ids: Sequence[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for some in chunks(headline_ids):
+            rows = await session.execute(
+                select(HeadlineRow.id, HeadlineRow.story_id).where(
+                    HeadlineRow.id.in_(some), HeadlineRow.story_id.is_not(None)
+                )
+            )
+            found |= dict(rows.tuples())  # type: ignore[arg-type]  # the WHERE leaves no None
+        return found
+
+
+async def _final_ids(session: AsyncSession, story_ids: set[int]) -> dict[int, int]:
+    """Each existing story's id and the id it answers under now."""
+    found: dict[int, int] = {}
+    for some in chunks(sorted(story_ids)):
+        rows = await session.execute(
+            select(StoryRow.id, func.coalesce(StoryRow.merged_into, StoryRow.id)).where(StoryRow.id.in_(some))
+        )
+        found |= dict(rows.tuples())
+    return found
+
+
+async def _open_stories(session: AsyncSession, headline_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    return dict(zip(headline_ids, await _new_stories(session, len(headline_ids), now), strict=True))
+
+
+async def _new_stories(session: AsyncSession, count: int, now: datetime) -> list[int]:
+    """Ids of new stories, ascending."""
+    ids: list[int] = []
+    for some in chunks(range(count)):
+        rows = [{"created_at": now, "updated_at": now} for _ in some]
+        ids += await session.scalars(insert(StoryRow).returning(StoryRow.id), rows)
+    return sorted(ids)
+
+
+async def _assign(session: AsyncSession, joins: Mapping[int, int], now: datetime) -> None:
+    if not joins:
+        return
+    await session.execute(
+        update(HeadlineRow), [{"id": number, "story_id": story} for number, story in joins.items()]
+    )
+    for some in chunks(sorted(set(joins.values()))):
+        await session.execute(update(StoryRow).where(StoryRow.id.in_(some)).values(updated_at=now))
