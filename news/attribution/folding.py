@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 APOSTROPHES = "'’ʻ‘ʼ`´ʹ′"
 """The signs that Uzbek, Turkish and English newsrooms use for one and the same apostrophe."""
 
 _TOKEN = re.compile(
-    rf"(?:[^\W\d_]\.){{2,}}|[^\W_]+(?:[{APOSTROPHES}][^\W\d_]+)*|[^\w\s]",
+    rf"(?:[^\W\d_]\.){{2,}}|[A-Z]{{1,3}}\$|[^\W_]+(?:[{APOSTROPHES}][^\W\d_]+)*|[^\w\s]",
 )
-_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
-_ENGLISH_POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s$")
+_POSSESSIVE = tuple(f"{sign}s" for sign in APOSTROPHES)
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
-_COMBINING = dict.fromkeys((0x0300, 0x0301, 0x0307))
+_LATIN = re.compile(r"[a-zə]")
 
 # Latin letters that keyboards slip into Cyrillic words; they look the same and compare differently.
 _LOOK_ALIKES = str.maketrans("aceopxyiəhk", "асеорхуіәһк")
 
 
-def _accents() -> dict[int, str]:
-    """Map accented Latin letters to plain ones; й and other Cyrillic letters keep their marks."""
-    table = {ord("ё"): "е", ord("ı"): "i", ord("ł"): "l", ord("ø"): "o", ord("đ"): "d", ord("æ"): "ae"}
+def _spelling() -> dict[int, str]:
+    """Map accented Latin letters to plain ones and signs to nothing; й and its like keep their marks."""
+    table = dict.fromkeys(map(ord, APOSTROPHES + ".\u0300\u0301\u0307"), "")
+    table |= {ord("ё"): "е", ord("ı"): "i", ord("ł"): "l", ord("ø"): "o", ord("đ"): "d", ord("æ"): "ae"}
     for code in (*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00)):
         base = unicodedata.normalize("NFKD", chr(code))[0]
         if base.isascii():
@@ -31,25 +30,23 @@ def _accents() -> dict[int, str]:
     return table
 
 
-_ACCENTS = _accents()
+_SPELLING = _spelling()
 
 
 def tokenise(text: str) -> list[str]:
-    """Split a text into words, dotted abbreviations ("U.S.") and single punctuation marks."""
+    """Split a text into words, dotted abbreviations ("U.S."), currency signs ("US$") and punctuation marks."""
     return _TOKEN.findall(text if text.isascii() else unicodedata.normalize("NFC", text))
 
 
-@lru_cache(maxsize=4096)
 def fold(word: str) -> str:
     """Return the spelling that words are compared by; an English "'s" stays visible as an ending."""
-    folded = word.casefold().replace(".", "")
-    possessive = _ENGLISH_POSSESSIVE.search(folded)
-    ending = "'s" if possessive else ""
-    if possessive:
-        folded = folded[: possessive.start()]
-    folded = folded.translate(_APOSTROPHES).translate(_COMBINING)
-    if folded.isascii():
-        return folded + ending
-    if _CYRILLIC.search(folded):
+    folded = word.casefold()
+    if folded.isascii() and folded.isalpha():
+        return folded
+    ending = ""
+    if folded.endswith(_POSSESSIVE):
+        folded, ending = folded[:-2], "'s"
+    folded = folded.translate(_SPELLING)
+    if _LATIN.search(folded) and _CYRILLIC.search(folded):
         folded = folded.translate(_LOOK_ALIKES)
-    return folded.translate(_ACCENTS) + ending
+    return folded + ending

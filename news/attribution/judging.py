@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from news.attribution.matching import Match, Span, Text, find_spans, longest
-from news.attribution.paradigms import PLACE_ENDING
+from news.attribution.meaning import Cues, is_other_meaning, stands_as_place
 
 WEIGHTS = {
     "name": 1.0,
     "capital": 0.95,
     "region": 0.95,
-    "city": 0.9,
     "leader": 0.95,
     "government": 0.95,
     "parliament": 0.95,
+    "city": 0.9,
     "adjective": 0.9,
     "demonym": 0.9,
     "abbreviation": 0.9,
@@ -24,14 +24,13 @@ WEIGHTS = {
 OTHER_WEIGHT = 0.85
 WEAK_FACTOR = 0.8
 
-PLACES = frozenset({"name", "capital", "city", "region", "district", "village", "landmark", "border"})
-ATTRIBUTES = frozenset({"adjective", "demonym"})
 CUE = "cue-"
+REGION_OF_COUNTRIES = "group"
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """A name that speaks for countries. ``at`` is its first token."""
+    """A name that speaks for countries, at tokens ``at`` to ``end`` (exclusive)."""
 
     countries: tuple[str, ...]
     words: str
@@ -47,16 +46,31 @@ class Reading:
     """What one text gives: its clues in order, and the kinds of cue words at each token."""
 
     clues: tuple[Clue, ...]
-    cues: dict[int, tuple[str, ...]]
-    text: Text
+    cues: Cues
+
+
+NOTHING = Reading((), {})
 
 
 def read(text: Text, source_country: str | None) -> Reading:
     """Find names in a text and keep those that count."""
     spans = find_spans(text)
     if not spans:
-        return Reading((), {}, text)
-    cues: dict[int, tuple[str, ...]] = {}
+        return NOTHING
+    cues, names = _part(spans)
+    if not names:
+        return Reading((), cues)
+    chosen = [span for match in longest(names) if (span := _choose(text, match, source_country))]
+    kept = [span for span in chosen if _gives_countries(span) and not is_other_meaning(text, span, cues)]
+    kept = _without_doubtful(text, kept, cues, source_country)
+    if len(kept) > 1:
+        kept = _without_namesakes(text, kept)
+    return Reading(tuple(_clue(text, span) for span in kept), cues)
+
+
+def _part(spans: list[Span]) -> tuple[Cues, list[Span]]:
+    """Tell cue words, which hide nothing, from names."""
+    cues: Cues = {}
     names = []
     for span in spans:
         if span.sense.kind.startswith(CUE):
@@ -64,16 +78,11 @@ def read(text: Text, source_country: str | None) -> Reading:
                 cues[at] = (*cues.get(at, ()), span.sense.kind)
         else:
             names.append(span)
-    matches = longest(names) if names else []
-    chosen = [(match, span) for match in matches if (span := _choose(text, match, source_country))]
-    kept = [
-        (match, span)
-        for match, span in chosen
-        if span.sense.countries and span.sense.kind != "group" and not _is_other_meaning(text, span, cues)
-    ]
-    kept = _without_doubtful(text, kept, cues, source_country)
-    kept = _without_namesakes(text, kept)
-    return Reading(tuple(_clue(text, span) for _, span in kept), cues, text)
+    return cues, names
+
+
+def _gives_countries(span: Span) -> bool:
+    return bool(span.sense.countries) and span.sense.kind != REGION_OF_COUNTRIES
 
 
 def _choose(text: Text, match: Match, source_country: str | None) -> Span | None:
@@ -83,12 +92,8 @@ def _choose(text: Text, match: Match, source_country: str | None) -> Span | None
         return fitting[0] if fitting else None
 
     def rank(span: Span) -> tuple[bool, bool, bool, bool]:
-        return (
-            not span.sense.needs,
-            span.form.is_weak,
-            bool(span.sense.countries),
-            source_country not in span.sense.countries,
-        )
+        sense = span.sense
+        return not sense.needs, span.form.is_weak, bool(sense.countries), source_country not in sense.countries
 
     return min(fitting, key=rank)
 
@@ -103,87 +108,57 @@ def _fits_context(text: Text, span: Span) -> bool:
     return not sense.needs or any(" " + word in whole for word in sense.needs)
 
 
-def _is_other_meaning(text: Text, span: Span, cues: dict[int, tuple[str, ...]]) -> bool:
-    """Say whether the name stands for a language, an ethnic group abroad or a person's first name."""
-    after, before = cues.get(span.end, ()), cues.get(span.start - 1, ())
-    if span.sense.kind in ATTRIBUTES:
-        if "cue-language" in after or "cue-ethnic" in before:
-            return True
-        if "cue-language-preposition" in before and _ends_phrase(text, span.end):
-            return True
-    here = cues.get(span.start, ())
-    if "cue-first-name" in here and span.end - span.start == 1 and _is_surname(text, span.end, after):
-        return True
-    return "cue-surname" in here and "cue-first-name" in before
-
-
-def _ends_phrase(text: Text, at: int) -> bool:
-    return at >= len(text.tokens) or not text.tokens[at][0].isalnum()
-
-
-def _is_surname(text: Text, at: int, cues: tuple[str, ...]) -> bool:
-    if "cue-surname" in cues:
-        return True
-    if at >= len(text.tokens) or text.is_title_case:
-        return False
-    token = text.tokens[at]
-    return token[0].isupper() and token[1:].islower() and text.lexicon.hits(token) is None
-
-
-def _without_doubtful(
-    text: Text, found: list[tuple[Match, Span]], cues: dict[int, tuple[str, ...]], source_country: str | None
-) -> list[tuple[Match, Span]]:
+def _without_doubtful(text: Text, found: list[Span], cues: Cues, source_country: str | None) -> list[Span]:
     """Drop weak names that nothing else speaks for."""
-    if not any(span.form.is_weak for _, span in found):
+    weak = [span for span in found if is_weak(text, span)]
+    if not weak:
         return found
-    certain = {code for _, span in found if not span.form.is_weak for code in span.sense.countries}
+    certain = {code for span in found if span not in weak for code in span.sense.countries}
     if source_country:
         certain.add(source_country)
     return [
-        (match, span)
-        for match, span in found
-        if not span.form.is_weak
-        or span.sense.needs
-        or not certain.isdisjoint(span.sense.countries)
-        or _stands_as_place(text, span, cues)
+        span
+        for span in found
+        if span not in weak or not certain.isdisjoint(span.sense.countries) or stands_as_place(text, span, cues)
     ]
 
 
-def _stands_as_place(text: Text, span: Span, cues: dict[int, tuple[str, ...]]) -> bool:
-    """Say whether a doubtful name is written where only a place, or for a country any proper name, can stand."""
-    if span.sense.kind not in PLACES or not text.tokens[span.start][0].isupper():
+def is_weak(text: Text, span: Span) -> bool:
+    """Say whether a name needs another clue: marked so, or too short to trust where all is in capitals."""
+    if span.sense.needs:
         return False
-    if "cue-place" in cues.get(span.start - 1, ()):
+    if span.form.is_weak:
         return True
-    if span.ending and PLACE_ENDING.fullmatch(span.ending) and span.form.language != "en":
-        return True
-    is_first = span.start == 0 or not text.tokens[span.start - 1][0].isalnum()
-    return span.sense.kind == "name" and not is_first and not text.is_title_case
+    return text.is_upper_case and span.end - span.start == 1 and len(text.tokens[span.start]) < SHORT
 
 
-def _without_namesakes(text: Text, found: list[tuple[Match, Span]]) -> list[tuple[Match, Span]]:
+SHORT = 5
+
+
+def _without_namesakes(text: Text, found: list[Span]) -> list[Span]:
     """In "Paris, Texas" and "Moscow, Idaho" the region says which city it is."""
-    kept = []
-    for at, (match, span) in enumerate(found):
-        following = found[at + 1][1] if at + 1 < len(found) else None
-        is_settled = (
-            following is not None
-            and span.sense.kind in ("city", "capital")
-            and following.sense.kind == "region"
-            and following.start == span.end + 1
-            and text.tokens[span.end] == ","
-            and span.sense.countries != following.sense.countries
-        )
-        if not is_settled:
-            kept.append((match, span))
-    return kept
+    return [
+        span
+        for span, following in zip(found, [*found[1:], None], strict=True)
+        if following is None or not _is_settled_by(text, span, following)
+    ]
+
+
+def _is_settled_by(text: Text, span: Span, following: Span) -> bool:
+    return (
+        span.sense.kind in ("city", "capital")
+        and following.sense.kind == "region"
+        and following.start == span.end + 1
+        and text.tokens[span.end] == ","
+        and span.sense.countries != following.sense.countries
+    )
 
 
 def _clue(text: Text, span: Span) -> Clue:
-    weight = WEIGHTS.get(span.sense.kind, OTHER_WEIGHT) * (WEAK_FACTOR if span.form.is_weak else 1.0)
-    words = text.words(span.start, span.end)
-    place = span.sense.place or f"{span.sense.kind}:{'+'.join(span.sense.countries)}:{span.sense.label}"
-    return Clue(span.sense.countries, words, span.sense.kind, weight, place, span.start, span.end)
+    sense = span.sense
+    weight = WEIGHTS.get(sense.kind, OTHER_WEIGHT) * (WEAK_FACTOR if span.form.is_weak else 1.0)
+    place = sense.place or f"{sense.kind}:{'+'.join(sense.countries)}:{sense.label}"
+    return Clue(sense.countries, text.words(span.start, span.end), sense.kind, weight, place, span.start, span.end)
 
 
 def kinds_in(cues: Iterable[tuple[str, ...]]) -> dict[str, int]:

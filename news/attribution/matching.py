@@ -33,12 +33,14 @@ class Match:
 class Text:
     """A text as tokens, with what the rules ask of it worked out once and only when asked."""
 
-    __slots__ = ("_folded", "_title_case", "_whole", "has_capitals", "lexicon", "tokens")
+    __slots__ = ("_folded", "_title_case", "_whole", "has_capitals", "is_upper_case", "lexicon", "tokens")
 
     def __init__(self, lexicon: Lexicon, tokens: list[str]) -> None:
         self.lexicon = lexicon
         self.tokens = tokens
-        self.has_capitals = any(token != token.lower() for token in tokens)
+        letters = "".join(tokens)
+        self.has_capitals = not letters.islower()
+        self.is_upper_case = letters.isupper() and len(tokens) > 2
         self._folded: dict[int, str] = {}
         self._whole = ""
         self._title_case: bool | None = None

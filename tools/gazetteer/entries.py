@@ -66,7 +66,9 @@ def read_line(line: str) -> Entry:
     if not re.fullmatch("[a-z][a-z-]*", kind):
         raise TableError(f"{kind!r} is no kind")
     note = fields[3] if len(fields) > 3 else ""
-    return Entry(countries, kind, tuple(_forms(forms)), "own", _context("with", note), _context("without", note))
+    return Entry(
+        countries, kind, tuple(_forms(forms)), "own", _context("with", note), _context("without", note)
+    )
 
 
 def _forms(text: str) -> Iterator[Form]:
@@ -74,7 +76,9 @@ def _forms(text: str) -> Iterator[Form]:
         language, colon, spellings = group.partition(":")
         if not colon or language not in LANGUAGES:
             raise TableError(f"{group!r} does not start with a language such as ru:")
-        yield from (_form(language, spelling.strip()) for spelling in spellings.split("|") if spelling.strip())
+        yield from (
+            _form(language, spelling.strip()) for spelling in spellings.split("|") if spelling.strip()
+        )
 
 
 def _form(language: str, spelling: str) -> Form:

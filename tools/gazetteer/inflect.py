@@ -14,7 +14,19 @@ ANY_LANGUAGE = "*"
 
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _TURKIC_CYRILLIC = ("kk", "ky", "uc")
-_OWN_PARADIGM = {"kk": "kk", "ky": "ky", "uz-cyrl": "uc", "uz": "ul", "tg": "tg", "tk": "tk", "tr": "tr", "kk-latn": "kl"}
+_OWN_PARADIGM = {
+    "kk": "kk",
+    "ky": "ky",
+    "uz-cyrl": "uc",
+    "uz": "ul",
+    "tg": "tg",
+    "tk": "tk",
+    "tr": "tr",
+    "kk-latn": "kl",
+}
+
+HOMES = frozenset({"name", "region", "city", "capital"})
+_FROM_THERE = {"kk": ("kd",), "ky": ("yd",), "uz-cyrl": ("ud",), "uz": ("vd",), "ru": ("kd", "yd", "ud")}
 
 _VOWELS = "аеиоуыэюя"
 
@@ -31,25 +43,57 @@ class WordSpec:
     def text(self) -> str:
         """Return the word as the data file writes it."""
         mark = "^" if self.capital else ""
-        return f"={self.exact}/{'+'.join(self.codes)}" if self.exact else f"{mark}{self.stem}/{'+'.join(self.codes)}"
+        return (
+            f"={self.exact}/{'+'.join(self.codes)}"
+            if self.exact
+            else f"{mark}{self.stem}/{'+'.join(self.codes)}"
+        )
 
 
 def russian_stem(word: str, kind: str) -> tuple[str, str]:
     """Return (stem, paradigm) of a folded Russian dictionary form."""
     for ending, paradigm, kinds in _RUSSIAN_SHAPES:
         if word.endswith(ending) and len(word) > len(ending) + 1 and (kinds is None or kind in kinds):
+            paradigm = _WITH_PLURAL.get(paradigm, paradigm) if kind.startswith("cue-") else paradigm
             cut = _STEM_CUT.get(paradigm, 0)
             return (word[: len(word) - cut] if cut else word), paradigm
     if word[-1] in _VOWELS:
         return word, "r0"
-    if kind == "demonym":
+    if kind == "demonym" or kind.startswith("cue-"):
         return word, "rp"
     return word, "rs" if kind in PEOPLE else "rc"
 
 
-_STEM_CUT = {"ra": 2, "rf": 1, "ri": 1, "rm": 1, "rj": 1, "rl": 1, "ro": 1, "re": 2, "rn": 2, "rk": 2, "rt": 2}
+_STEM_CUT = {
+    "ra": 2,
+    "rf": 1,
+    "rg": 1,
+    "ri": 1,
+    "rh": 1,
+    "rm": 1,
+    "rj": 1,
+    "rl": 1,
+    "ro": 1,
+    "re": 2,
+    "rn": 2,
+    "rk": 2,
+    "rt": 2,
+}
+_WITH_PLURAL = {"rf": "rg", "ri": "rh"}
 _NOT_PLACES = frozenset(
-    {"name", "region", "demonym", "team", "currency", "armed-group", "organisation", "region-name", "club", "landmark", "blocker"}
+    {
+        "name",
+        "region",
+        "demonym",
+        "team",
+        "currency",
+        "armed-group",
+        "organisation",
+        "region-name",
+        "club",
+        "landmark",
+        "blocker",
+    }
 )
 _DEMONYM = frozenset({"demonym"})
 _RUSSIAN_SHAPES: tuple[tuple[str, str, frozenset[str] | None], ...] = (
@@ -97,7 +141,10 @@ def word_specs(word: str, language: str, kind: str, *, quoted: bool) -> list[Wor
         _cyrillic(stems, folded, language, kind)
     else:
         _latin(stems, folded, language, kind)
-    return [WordSpec(stem, tuple(dict.fromkeys(codes)), capital=capital) for stem, codes in stems.items()]
+    specs = [WordSpec(stem, tuple(dict.fromkeys(codes)), capital=capital) for stem, codes in stems.items()]
+    if capital and kind in HOMES and language in _FROM_THERE:
+        specs.append(WordSpec(folded, _FROM_THERE[language]))
+    return specs
 
 
 def _exact_codes(word: str, language: str) -> tuple[str, ...]:
@@ -124,7 +171,9 @@ def _latin(stems: dict[str, list[str]], folded: str, language: str, kind: str) -
     if language in ("en", "ru", ANY_LANGUAGE):
         plural = kind in ("demonym",) and not folded.endswith(("s", "ese", "ch", "sh"))
         stems.setdefault(folded, []).append("e" if plural else "e0")
-        if kind not in ADJECTIVAL and (language != "en" or kind in PEOPLE or kind in ("company", "club", "abbreviation")):
+        if kind not in ADJECTIVAL and (
+            language != "en" or kind in PEOPLE or kind in ("company", "club", "abbreviation")
+        ):
             stems[folded].append("ul")
         return
     stems.setdefault(folded, []).extend(("e0", _OWN_PARADIGM.get(language, "ul")))

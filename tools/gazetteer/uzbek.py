@@ -1,4 +1,4 @@
-"""Uzbek from the Latin alphabet of 1995 to the Cyrillic one of 1940, which half of the newsrooms still use."""
+"""Uzbek between the Latin alphabet of 1995 and the Cyrillic one of 1940, which half of the newsrooms still use."""
 
 from __future__ import annotations
 
@@ -8,6 +8,48 @@ from news.attribution.folding import APOSTROPHES
 
 _PAIRS = {"sh": "ш", "ch": "ч", "ya": "я", "yu": "ю", "yo": "ё", "ye": "е", "ts": "ц"}
 _LETTERS = dict(zip("abdefghijklmnopqrstuvxyz", "абдэфгҳижклмнопқрстувхйз", strict=True))
+_SOUNDS = (
+    {
+        "дж": "j",
+        "ж": "j",
+        "ш": "sh",
+        "щ": "sh",
+        "ч": "ch",
+        "ц": "ts",
+        "я": "ya",
+        "ю": "yu",
+        "ё": "yo",
+        "ы": "i",
+    }
+    | {
+        "э": "e",
+        "ь": "",
+        "ъ": "",
+        "а": "a",
+        "б": "b",
+        "в": "v",
+        "г": "g",
+        "д": "d",
+        "е": "e",
+        "з": "z",
+        "и": "i",
+        "й": "y",
+    }
+    | {
+        "к": "k",
+        "л": "l",
+        "м": "m",
+        "н": "n",
+        "о": "o",
+        "п": "p",
+        "р": "r",
+        "с": "s",
+        "т": "t",
+        "у": "u",
+        "ф": "f",
+        "х": "x",
+    }
+)
 _VOWELS = "аоуиэеёюя"
 
 
@@ -42,3 +84,15 @@ def _next_letter(lower: str, at: int, before: list[str]) -> tuple[int, str]:
         starts = not before or before[-1][-1:] in _VOWELS
         return 1, "э" if starts else "е"
     return 1, "ъ" if letter == "'" else _LETTERS.get(letter, letter)
+
+
+def to_latin(text: str) -> str:
+    """Return how Uzbek newsrooms spell a Russian name in Latin letters: Джакарта is Jakarta, Зеленский Zelenskiy."""
+    letters = re.sub("дж|[а-яё]", lambda found: _SOUNDS[found.group()], text.lower())
+    return re.sub(r"(?<![a-z])[a-z]", lambda found: found.group().upper(), letters)
+
+
+def latin_spellings(text: str) -> list[str]:
+    """Return the spellings in use: х is x or h, ц is ts or s."""
+    plain = to_latin(text)
+    return list(dict.fromkeys((plain, plain.replace("x", "h").replace("X", "H"), plain.replace("ts", "s"))))

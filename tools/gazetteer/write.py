@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import product
 
 from news.attribution.folding import fold
 from tools.gazetteer.entries import Entry, Form
 from tools.gazetteer.inflect import WordSpec, split_form, word_specs
-from tools.gazetteer.uzbek import to_cyrillic
+from tools.gazetteer.uzbek import latin_spellings, to_cyrillic
 
 HEADER = """\
 # Names that tell which country a text is about. Built by tools/build_gazetteer.py; do not edit: change the tables and build again.
@@ -18,20 +19,32 @@ HEADER = """\
 # (CC BY 4.0, https://www.geonames.org/).
 """
 MOST_WORDS = 8
+UNBORROWED = frozenset(
+    {"adjective", "demonym", "name", "government", "parliament", "ministry", "group", "source"}
+)
+"""Kinds whose Russian words Uzbek translates; the names of places, people and firms it takes as they are."""
 
 
 def expand(entry: Entry) -> Entry:
-    """Add the Cyrillic twin of each Uzbek name written in Latin letters."""
+    """Add what Uzbek newsrooms write: the Cyrillic twin of a Latin name, the Latin spelling of a Russian one."""
+    languages = {form.language for form in entry.forms}
     cyrillic = {form.text for form in entry.forms if form.language == "uz-cyrl"}
     twins = [
-        Form("uz-cyrl", to_cyrillic(form.text), form.is_quoted, form.is_weak)
+        replace(form, language="uz-cyrl", text=to_cyrillic(form.text))
         for form in entry.forms
-        if form.language == "uz" and form.text.isascii() | ("ʻ" in form.text) | ("‘" in form.text)
+        if form.language == "uz" and to_cyrillic(form.text) not in cyrillic
     ]
-    fresh = tuple(twin for twin in twins if twin.text not in cyrillic)
-    return Entry(
-        entry.countries, entry.kind, entry.forms + fresh, entry.origin, entry.needs, entry.forbids, entry.place
-    )
+    if "uz" not in languages and entry.kind not in UNBORROWED:
+        twins += [
+            replace(form, language="uz", text=spelling)
+            for form in entry.forms
+            if form.language == "ru"
+            and not form.text.isupper()
+            and form.text[0].isupper()
+            and not form.is_quoted
+            for spelling in latin_spellings(form.text)
+        ]
+    return replace(entry, forms=entry.forms + tuple(twins))
 
 
 def render(entries: Sequence[Entry], names: Iterable[tuple[str, list[str]]], header: str) -> str:

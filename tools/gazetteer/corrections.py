@@ -1,0 +1,61 @@
+"""Second thoughts about single forms, kept apart from the tables that they correct."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from news.attribution.folding import fold
+from tools.gazetteer.entries import Entry
+
+OFFICES = frozenset({"ministry", "government", "agency", "security", "court", "parliament"})
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """Folded spellings that are made weak or forgotten, and how offices without a nation are told.
+
+    "The Ministry of Health" in a country's own language names no country: every country has one. Such a form is
+    forgotten unless it holds a national word.
+    """
+
+    weak: frozenset[str]
+    dropped: frozenset[str]
+    office: re.Pattern[str]
+    national: re.Pattern[str]
+
+    def apply(self, entry: Entry) -> Entry | None:
+        """Return the entry with its forms corrected, or None if no form is left."""
+        forms = tuple(
+            replace(form, is_weak=form.is_weak or fold(form.text) in self.weak)
+            for form in entry.forms
+            if fold(form.text) not in self.dropped
+            and not (entry.countries and self._is_any_office(entry, form.text))
+        )
+        return replace(entry, forms=forms) if forms else None
+
+    def _is_any_office(self, entry: Entry, text: str) -> bool:
+        folded = " " + fold(text)
+        return bool(entry.kind in OFFICES and self.office.search(folded) and not self.national.search(folded))
+
+
+def read_corrections(path: Path) -> Corrections:
+    """Read lines of `weak TAB word`, `drop TAB word`, `office TAB start of a word`, `national TAB start of a word`."""
+    lines = [
+        line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
+    ]
+
+    def words(wanted: str) -> list[str]:
+        return [fold(word) for action, found in lines if action == wanted for word in found.split("|")]
+
+    return Corrections(
+        weak=frozenset(words("weak")),
+        dropped=frozenset(words("drop")),
+        office=_starts(words("office")),
+        national=_starts(words("national")),
+    )
+
+
+def _starts(words: list[str]) -> re.Pattern[str]:
+    return re.compile(r"\W(?:" + "|".join(map(re.escape, words)) + ")")
