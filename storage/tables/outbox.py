@@ -100,7 +100,6 @@ class DeliveryRow(Base):
     doubts: Mapped[int] = mapped_column(default=0)  # sends whose fate stayed unknown
     rescues: Mapped[int] = mapped_column(default=0)  # leases that ran out
     is_plain: Mapped[bool] = mapped_column(default=False)  # its markup was refused: once more as plain text
-    revision: Mapped[int] = mapped_column(default=0)  # the broadcast's, when this was claimed
     lease_until: Mapped[datetime | None]
     token: Mapped[str | None]
     message_id: Mapped[int | None]

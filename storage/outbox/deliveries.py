@@ -1,0 +1,187 @@
+"""What is on its way: claimed by lane under a lease and a token, recorded one by one, rescued by time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from news.errors import UnknownBroadcastError
+from news.model import Chat, Lane, Message
+from storage.engine import SessionMaker
+from storage.outbox.fanout import rows_of
+from storage.outbox.housekeeping import HousekeepingStore
+from storage.outbox.leases import LeaseStore, check_fence
+from storage.outbox.messages import load_messages
+from storage.outbox.planning import PlanningStore
+from storage.outbox.recording import count_changes, record
+from storage.outbox.values import LANES, RANKS, Action, Fence, Job, Recorded, Result, State
+from storage.statements import insert_into
+from storage.tables import BroadcastRow, DeliveryRow, PauseRow, SubscriberRow
+
+EVERYWHERE = 0  # the chat id of a pause that holds for all chats
+MOST_RESCUES = 5  # a delivery that was in flight at five crashes is taken for their cause
+
+
+class DeliveryStore:
+    """The courier's side of the outbox; ``planning``, ``leases`` and ``housekeeping`` are its other doors."""
+
+    def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
+        self._reads = reads
+        self._writes = writes
+        self.planning = PlanningStore(reads, writes)
+        self.leases = LeaseStore(reads, writes)
+        self.housekeeping = HousekeepingStore(reads, writes)
+
+    async def claim(
+        self,
+        lane: Lane,
+        limit: int,
+        *,
+        token: str,
+        now: datetime,
+        lease: timedelta,
+        fence: Fence | None = None,
+    ) -> list[Job]:
+        """At most ``limit`` deliveries of the lane that are due, oldest first, for the holder of ``token`` alone.
+
+        Deliveries to readers who are paused are closed as gone instead. Raise LostLeadershipError.
+        """
+        due = (
+            select(DeliveryRow.id)
+            .where(
+                DeliveryRow.state == State.WAITING,
+                DeliveryRow.lane == RANKS[lane],
+                DeliveryRow.not_before <= now,
+            )
+            .order_by(DeliveryRow.not_before, DeliveryRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claim = (
+            update(DeliveryRow)
+            .where(DeliveryRow.id.in_(due))
+            .values(state=State.CLAIMED, token=token, lease_until=now + lease, updated_at=now)
+            .returning(DeliveryRow.id)
+        )
+        async with self._writes.begin() as session:
+            await check_fence(session, fence)
+            ids = list(await session.scalars(claim))
+            return await _claimed(session, ids, now) if ids else []
+
+    async def record(self, results: Sequence[Result], *, now: datetime) -> Recorded:
+        """Acknowledge results in one transaction; those whose lease another process has taken over are refused."""
+        if not results:
+            return Recorded()
+        async with self._writes.begin() as session:
+            return await record(session, results, now)
+
+    async def rescue(self, *, now: datetime, limit: int = 1_000) -> int:
+        """Give back deliveries whose lease ran out: their process died or hung. How many.
+
+        Whether they were sent nobody knows; only what was in flight at that moment can arrive twice. One that was
+        in flight at five crashes is closed as unknown.
+        """
+        late = select(DeliveryRow.id).where(DeliveryRow.state == State.CLAIMED, DeliveryRow.lease_until < now)
+        late = late.order_by(DeliveryRow.lease_until).limit(limit).with_for_update(skip_locked=True)
+        rescue = update(DeliveryRow).where(DeliveryRow.id.in_(late))
+        rescue = rescue.values(
+            state=State.WAITING, token=None, lease_until=None, rescues=DeliveryRow.rescues + 1, updated_at=now
+        )
+        async with self._writes.begin() as session:
+            rescued = (
+                await session.execute(
+                    rescue.returning(DeliveryRow.id, DeliveryRow.broadcast_id, DeliveryRow.rescues)
+                )
+            ).all()
+            hopeless = {row.id: row.broadcast_id for row in rescued if row.rescues >= MOST_RESCUES}
+            if hopeless:
+                close = update(DeliveryRow).where(DeliveryRow.id.in_(hopeless))
+                await session.execute(close.values(state=State.UNKNOWN, error="in flight at five crashes"))
+                await count_changes(session, [(one, State.UNKNOWN) for one in hopeless.values()], now)
+        return len(rescued)
+
+    async def messages(self, broadcast_id: int) -> dict[str, tuple[Message, ...]]:
+        """The broadcast's texts by interface language, as they read now. Raise UnknownBroadcastError."""
+        async with self._reads() as session:
+            found = await session.scalar(select(BroadcastRow.messages).where(BroadcastRow.id == broadcast_id))
+        if found is None:
+            raise UnknownBroadcastError(broadcast_id)
+        return load_messages(found)
+
+    async def save_pause(self, chat_id: int, until: datetime) -> None:
+        """Remember a wait that Telegram ordered, for a chat or for EVERYWHERE; a longer one already kept stays."""
+        async with self._writes.begin() as session:
+            insert = insert_into(session, PauseRow).values(chat_id=chat_id, until=until)
+            held = PauseRow.__table__.c
+            statement = insert.on_conflict_do_update(
+                index_elements=["chat_id"], set_={"until": until}, where=held.until < until
+            )
+            await session.execute(statement)
+
+    async def pauses(self, now: datetime) -> Mapping[int, datetime]:
+        """The waits still in force by chat id."""
+        async with self._reads() as session:
+            rows = await session.execute(select(PauseRow.chat_id, PauseRow.until).where(PauseRow.until > now))
+            return dict(rows.tuples().all())
+
+    async def forget_pauses(self, now: datetime) -> int:
+        """Drop the waits that are over."""
+        async with self._writes.begin() as session:
+            return rows_of(await session.execute(delete(PauseRow).where(PauseRow.until <= now)))
+
+
+async def _claimed(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Job]:
+    """The jobs of just claimed rows, without those of paused readers, which are closed here."""
+    statement = (
+        select(
+            DeliveryRow,
+            BroadcastRow.revision,
+            SubscriberRow.chat_id,
+            SubscriberRow.topic_id,
+            SubscriberRow.language,
+            SubscriberRow.is_paused,
+        )
+        .join(BroadcastRow, BroadcastRow.id == DeliveryRow.broadcast_id)
+        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
+        .where(DeliveryRow.id.in_(ids))
+        .order_by(DeliveryRow.not_before, DeliveryRow.id)
+    )
+    jobs, absent = [], []
+    for row, revision, chat_id, topic_id, language, is_paused in await session.execute(statement):
+        if is_paused:
+            absent.append(row)
+            continue
+        jobs.append(_job(row, revision, Chat(chat_id, topic_id), language))
+    if absent:
+        closed = [row.id for row in absent]
+        close = update(DeliveryRow).where(DeliveryRow.id.in_(closed))
+        await session.execute(
+            close.values(state=State.GONE, token=None, lease_until=None, error="paused", updated_at=now)
+        )
+        await count_changes(session, [(row.broadcast_id, State.GONE) for row in absent], now)
+    return jobs
+
+
+def _job(row: DeliveryRow, revision: int, chat: Chat, language: str) -> Job:
+    assert row.token is not None
+    assert row.lease_until is not None
+    return Job(
+        id=row.id,
+        broadcast_id=row.broadcast_id,
+        subscriber_id=row.subscriber_id,
+        revision=revision,
+        lane=LANES[row.lane],
+        part=row.part,
+        parts=row.parts,
+        action=Action(row.action),
+        message_id=row.message_id,
+        chat=chat,
+        language=language,
+        doubts=row.doubts,
+        is_plain=row.is_plain,
+        token=row.token,
+        lease_until=row.lease_until,
+    )

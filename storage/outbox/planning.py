@@ -1,0 +1,307 @@
+"""The planner's questions and its one write: readers of a due time, grouped and turned into deliveries in SQL."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from news.model import BroadcastState, Lane, Message
+from storage.engine import SessionMaker
+from storage.outbox.fanout import add_deliveries, rows_of
+from storage.outbox.leases import check_fence
+from storage.outbox.messages import dump_messages, load_messages, parts_for
+from storage.outbox.values import Fence, Group, Lag, SlotTime, Window
+from storage.statements import insert_into
+from storage.tables import BroadcastRow, DeliveryRow, EditionRow, MuteRow, SlotRow, SubscriberRow, UtcDateTime
+
+# Readers per transaction: a writer waits behind it well under a second on SQLite, and a crash loses nothing.
+READERS_AT_ONCE = 50_000
+
+# Steps from one (zone, local_time) to the next along the index instead of reading a million slots to find a hundred.
+SLOT_TIMES = text(
+    """
+    WITH RECURSIVE step(zone, local_time) AS (
+        SELECT (SELECT zone FROM slot ORDER BY zone, local_time LIMIT 1),
+               (SELECT local_time FROM slot ORDER BY zone, local_time LIMIT 1)
+        UNION ALL
+        SELECT (SELECT slot.zone FROM slot WHERE (slot.zone, slot.local_time) > (step.zone, step.local_time)
+                ORDER BY slot.zone, slot.local_time LIMIT 1),
+               (SELECT slot.local_time FROM slot WHERE (slot.zone, slot.local_time) > (step.zone, step.local_time)
+                ORDER BY slot.zone, slot.local_time LIMIT 1)
+        FROM step WHERE step.zone IS NOT NULL
+    )
+    SELECT zone, local_time FROM step WHERE zone IS NOT NULL
+    """
+).columns(SlotRow.zone, SlotRow.local_time)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A composed edition, ready to be given to its group."""
+
+    window: Window
+    group: Group
+    messages: tuple[Message, ...]
+    story_count: int
+
+    @property
+    def key(self) -> str:
+        return edition_key(self.window, self.group)
+
+
+def edition_key(window: Window, group: Group) -> str:
+    """What makes an edition itself: slot, zone, local date, and what its readers want to know since when."""
+    content = "\0".join((group.wants, group.since.isoformat(), str(group.skipped), group.mutes))
+    digest = hashlib.sha256(content.encode()).hexdigest()[:32]
+    return f"digest|{window.slot.zone}|{window.slot.local_time:%H:%M:%S}|{window.local_date}|{digest}"
+
+
+class PlanningStore:
+    """Slots, windows and groups; every write can be repeated without a second delivery."""
+
+    def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
+        self._reads = reads
+        self._writes = writes
+
+    async def slot_times(self) -> list[SlotTime]:
+        """Every (zone, local time) that at least one reader chose."""
+        async with self._reads() as session:
+            return [SlotTime(zone, local_time) for zone, local_time in await session.execute(SLOT_TIMES)]
+
+    async def lags(self, slot: SlotTime, before: date) -> list[Lag]:
+        """The distinct (last planned date, weekdays) of this time's slots that are not yet planned for ``before``."""
+        statement = (
+            select(SlotRow.last_local_date, SlotRow.weekdays).where(_is_behind(slot, before)).distinct()
+        )
+        async with self._reads() as session:
+            return [Lag(last, weekdays) for last, weekdays in await session.execute(statement)]
+
+    async def pass_over(
+        self, slot: SlotTime, lag: Lag, *, upto: date, skipped: int, fence: Fence | None = None
+    ) -> int:
+        """Count the dates of this lag as done up to ``upto`` without a delivery; ``skipped`` of them were missed."""
+        is_lag = SlotRow.last_local_date.is_not_distinct_from(lag.last_local_date)
+        statement = (
+            update(SlotRow)
+            .where(_is_behind(slot, upto), is_lag, SlotRow.weekdays == lag.weekdays)
+            .values(last_local_date=upto, skipped=SlotRow.skipped + skipped)
+        )
+        return await self._write(statement, fence)
+
+    async def pass_over_absent(self, window: Window, *, fence: Fence | None = None) -> int:
+        """Readers who are paused, or were told up to ``until`` already on their own asking, get no edition of it."""
+        absent = select(SubscriberRow.id).where(
+            or_(SubscriberRow.is_paused.is_(True), SubscriberRow.last_until >= window.until)
+        )
+        is_behind = _is_behind(window.slot, window.local_date)
+        statement = update(SlotRow).where(is_behind, SlotRow.subscriber_id.in_(absent))
+        return await self._write(statement.values(last_local_date=window.local_date), fence)
+
+    async def groups(self, window: Window) -> list[Group]:
+        """The window's readers by what they want to read and since when: one edition for each group."""
+        # The subquery gives the expressions names to group by: PostgreSQL takes two equal bind parameters for different.
+        readers = _readers(window).subquery()
+        keys = (readers.c.wants, readers.c.since, readers.c.skipped, readers.c.mutes)
+        statement = select(*keys, func.min(readers.c.id), func.count()).group_by(*keys)
+        async with self._reads() as session:
+            rows = (await session.execute(statement)).all()
+        return sorted((Group(*row) for row in rows), key=lambda group: group.sample_id)
+
+    async def has_edition(self, key: str) -> bool:
+        """Whether an edition was composed and kept before a crash."""
+        async with self._reads() as session:
+            return await session.scalar(select(BroadcastRow.id).where(BroadcastRow.key == key)) is not None
+
+    async def publish(
+        self,
+        window: Window,
+        group: Group,
+        edition: Edition | None,
+        *,
+        now: datetime,
+        fence: Fence | None = None,
+        at_once: int = READERS_AT_ONCE,
+    ) -> int:
+        """Give the edition to its group, ``at_once`` readers a transaction; how many deliveries were added.
+
+        In each transaction the deliveries appear, the slots move to the local date and the readers' ``last_until``
+        moves to the window's end, or none of it. ``edition`` None: the one that is kept under the same key.
+        """
+        added, after = 0, 0
+        while True:
+            async with self._writes.begin() as session:
+                await check_fence(session, fence)
+                if edition is not None:
+                    await _keep(session, edition, now)
+                upper = await _upper_bound(session, window, group, after, at_once)
+                added += await _deliver(session, window, group, (after, upper), now)
+            if upper is None:
+                return added
+            after = upper
+
+    async def _write(self, statement: Update, fence: Fence | None) -> int:
+        async with self._writes.begin() as session:
+            await check_fence(session, fence)
+            return rows_of(await session.execute(statement))
+
+
+def _is_behind(slot: SlotTime, day: date) -> ColumnElement[bool]:
+    return and_(
+        SlotRow.zone == slot.zone,
+        SlotRow.local_time == slot.local_time,
+        or_(SlotRow.last_local_date.is_(None), SlotRow.last_local_date < day),
+    )
+
+
+def _readers(window: Window) -> Select[int, str, datetime, int, str]:
+    """Readers of the window that are not paused, with all that tells their editions apart."""
+    return (
+        select(
+            SubscriberRow.id,
+            SubscriberRow.wants,
+            _since(window).label("since"),
+            SlotRow.skipped,
+            _mutes().label("mutes"),
+        )
+        .join(SlotRow, SlotRow.subscriber_id == SubscriberRow.id)
+        .where(_is_behind(window.slot, window.local_date), SubscriberRow.is_paused.is_(False))
+    )
+
+
+def _since(window: Window) -> ColumnElement[datetime]:
+    last = SubscriberRow.last_until
+    return case(
+        (last.is_(None), literal(window.first_since, UtcDateTime())),
+        (last < window.floor, literal(window.floor, UtcDateTime())),
+        else_=last,
+    )
+
+
+def _mutes() -> ColumnElement[str]:
+    words = select(MuteRow.words).where(MuteRow.subscriber_id == SubscriberRow.id).correlate(SubscriberRow)
+    ordered = words.order_by(MuteRow.words).subquery()
+    joined = select(func.aggregate_strings(ordered.c.words, "\n")).select_from(ordered).scalar_subquery()
+    return func.coalesce(joined, "")
+
+
+def _members(window: Window, group: Group, after: int, upper: int | None) -> Select[int]:
+    """The ids of the group's readers in (after, upper] that are still to be planned."""
+    slot = window.slot
+    return (
+        select(SubscriberRow.id)
+        .join(SlotRow, SlotRow.subscriber_id == SubscriberRow.id)
+        .where(
+            SubscriberRow.wants == group.wants,
+            SubscriberRow.id > after,
+            *([SubscriberRow.id <= upper] if upper is not None else []),
+            SubscriberRow.is_paused.is_(False),
+            _since(window) == group.since,
+            _mutes() == group.mutes,
+            SlotRow.skipped == group.skipped,
+            # coalesce() hides the column from the slot's index: the group's readers are found by ``wants`` and their
+            # slots by key. The other way round reads every reader of the time once for each of its groups.
+            func.coalesce(SlotRow.zone, "") == slot.zone,
+            SlotRow.local_time == slot.local_time,
+            or_(SlotRow.last_local_date.is_(None), SlotRow.last_local_date < window.local_date),
+        )
+    )
+
+
+async def _keep(session: AsyncSession, edition: Edition, now: datetime) -> None:
+    window, group = edition.window, edition.group
+    kept = insert_into(session, EditionRow).values(
+        key=edition.key,
+        zone=window.slot.zone,
+        local_date=window.local_date,
+        local_time=window.slot.local_time,
+        wants=group.wants,
+        since=group.since,
+        until=window.until,
+        story_count=edition.story_count,
+        composed_at=now,
+    )
+    await session.execute(kept.on_conflict_do_nothing(index_elements=["key"]))
+    edition_id = select(EditionRow.id).where(EditionRow.key == edition.key).scalar_subquery()
+    broadcast = insert_into(session, BroadcastRow).values(
+        key=edition.key,
+        lane=Lane.DIGEST,
+        state=BroadcastState.SENDING,
+        edition_id=edition_id,
+        messages=dump_messages({"": edition.messages}),
+        created_at=now,
+        moved_at=now,
+    )
+    await session.execute(broadcast.on_conflict_do_nothing(index_elements=["key"]))
+
+
+async def _upper_bound(
+    session: AsyncSession, window: Window, group: Group, after: int, at_once: int
+) -> int | None:
+    """The last reader of the next run of ``at_once``; None when the rest fits into one run."""
+    if group.readers <= at_once:
+        return None
+    ids = _members(window, group, after, None).order_by(SubscriberRow.id)
+    upper: int | None = await session.scalar(ids.offset(at_once - 1).limit(1))
+    return upper
+
+
+async def _deliver(
+    session: AsyncSession, window: Window, group: Group, span: tuple[int, int | None], now: datetime
+) -> int:
+    kept = await session.execute(
+        select(BroadcastRow.id, BroadcastRow.messages).where(BroadcastRow.key == edition_key(window, group))
+    )
+    broadcast_id, messages = kept.one()
+    parts = len(parts_for(load_messages(messages), ""))
+    members = _members(window, group, *span)
+    added = 0
+    for part in range(parts):
+        added += await add_deliveries(
+            session, members, broadcast_id=broadcast_id, lane=Lane.DIGEST, part=part, parts=parts, now=now
+        )
+    await session.execute(_advance_slots(window, broadcast_id, span))
+    await session.execute(_advance_readers(window, broadcast_id, span))
+    count = update(BroadcastRow).where(BroadcastRow.id == broadcast_id)
+    await session.execute(count.values(total=BroadcastRow.total + added))
+    return added
+
+
+def _planned(broadcast_id: int, span: tuple[int, int | None]) -> Select[int]:
+    after, upper = span
+    ids = select(DeliveryRow.subscriber_id).where(
+        DeliveryRow.broadcast_id == broadcast_id, DeliveryRow.part == 0, DeliveryRow.subscriber_id > after
+    )
+    return ids if upper is None else ids.where(DeliveryRow.subscriber_id <= upper)
+
+
+def _advance_slots(window: Window, broadcast_id: int, span: tuple[int, int | None]) -> Update:
+    return (
+        update(SlotRow)
+        .where(
+            SlotRow.subscriber_id.in_(_planned(broadcast_id, span)),
+            func.coalesce(SlotRow.zone, "") == window.slot.zone,  # by key, as in _members
+            SlotRow.local_time == window.slot.local_time,
+        )
+        .values(last_local_date=window.local_date, skipped=0)
+    )
+
+
+def _advance_readers(window: Window, broadcast_id: int, span: tuple[int, int | None]) -> Update:
+    readers = update(SubscriberRow).where(SubscriberRow.id.in_(_planned(broadcast_id, span)))
+    return readers.values(last_until=window.until)

@@ -1,0 +1,231 @@
+"""Alerts from draft to retraction, watch messages, and the editors' log (news.ports.BroadcastStore)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from news.errors import UnknownBroadcastError
+from news.model import Audience, Broadcast, BroadcastState, Lane, Message, Progress
+from storage.engine import SessionMaker
+from storage.outbox.audience import (
+    alert_readers,
+    count_audience,
+    held_state,
+    waking_times,
+    who_sleeps,
+    with_language,
+)
+from storage.outbox.changing import queue_deletions, queue_edits
+from storage.outbox.fanout import add_deliveries, rows_of
+from storage.outbox.messages import dump_messages, load_messages
+from storage.outbox.recording import BROADCAST, COUNTED, stop_broadcast
+from storage.outbox.values import State
+from storage.statements import codes, insert_into
+from storage.tables import AuditRow, BroadcastRow, DeliveryRow, SubscriberRow
+
+Messages = Mapping[str, tuple[Message, ...]]
+SENT_STATES = (BroadcastState.SENDING, BroadcastState.SENT, BroadcastState.STOPPED, BroadcastState.CORRECTED)
+
+
+class SqlBroadcastStore:
+    """BroadcastStore on both databases."""
+
+    def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
+        self._reads = reads
+        self._writes = writes
+
+    async def audience(self, countries: Sequence[str], now: datetime) -> Audience:
+        """Active readers of any of the countries (no country: all) who want alerts."""
+        async with self._reads() as session:
+            return await count_audience(session, countries, now)
+
+    async def draft_alert(
+        self, text: str, messages: Messages, countries: Sequence[str], created_by: int, now: datetime
+    ) -> int:
+        """Keep a draft; its id."""
+        async with self._writes.begin() as session:
+            row = BroadcastRow(
+                key=f"alert|{uuid.uuid4().hex}",
+                lane=Lane.ALERT,
+                state=BroadcastState.DRAFT,
+                messages=dump_messages(messages),
+                countries=",".join(countries),
+                text=text,
+                created_by=created_by,
+                created_at=now,
+            )
+            session.add(row)
+            await session.flush()
+            return row.id
+
+    async def get(self, broadcast_id: int) -> Broadcast:
+        """Raise UnknownBroadcastError."""
+        async with self._reads() as session:
+            return _broadcast(await _row(session, broadcast_id))
+
+    async def confirm_alert(self, broadcast_id: int, now: datetime) -> int:
+        """Draft → sending, with one delivery per reader and part; sleepers' are held. How many; 0 the second time."""
+        async with self._writes.begin() as session:
+            confirm = update(BROADCAST).where(
+                BROADCAST.c.id == broadcast_id, BROADCAST.c.state == BroadcastState.DRAFT
+            )
+            confirm = confirm.values(state=BroadcastState.SENDING, moved_at=now)
+            row = await _row(session, broadcast_id)
+            if not rows_of(await session.execute(confirm)):
+                return 0
+            added = await _fan_out(session, row, now)
+            counts = {"total": added, "held": await _count_held(session, broadcast_id)}
+            await session.execute(update(BROADCAST).where(BROADCAST.c.id == broadcast_id).values(counts))
+        return added
+
+    async def cancel(self, broadcast_id: int, now: datetime) -> bool:
+        """A draft is thrown away; false when it is no draft any more. Raise UnknownBroadcastError."""
+        async with self._writes.begin() as session:
+            await _row(session, broadcast_id)
+            cancel = update(BROADCAST).where(
+                BROADCAST.c.id == broadcast_id, BROADCAST.c.state == BroadcastState.DRAFT
+            )
+            cancel = cancel.values(state=BroadcastState.CANCELLED, finished_at=now, moved_at=now)
+            return rows_of(await session.execute(cancel)) == 1
+
+    async def stop(self, broadcast_id: int, now: datetime) -> int:
+        """Nothing more goes out; how many deliveries were cancelled. Raise UnknownBroadcastError."""
+        async with self._writes.begin() as session:
+            row = await _row(session, broadcast_id)
+            if row.state not in (BroadcastState.SENDING, BroadcastState.CORRECTED):
+                return 0
+            return await stop_broadcast(session, broadcast_id, now)
+
+    async def correct(self, broadcast_id: int, text: str, messages: Messages, now: datetime) -> int:
+        """Edit what was sent, everywhere; how many edits are queued. What was not sent yet goes out corrected."""
+        async with self._writes.begin() as session:
+            row = await _row(session, broadcast_id)
+            if row.state not in SENT_STATES:
+                return 0
+            state = (
+                BroadcastState.STOPPED if row.state == BroadcastState.STOPPED else BroadcastState.CORRECTED
+            )
+            await _revise(
+                session, broadcast_id, now, text=text, messages=dump_messages(messages), state=state
+            )
+            return await queue_edits(session, broadcast_id, messages, now)
+
+    async def retract(self, broadcast_id: int, now: datetime) -> int:
+        """Delete what was sent, everywhere; how many deletions are queued. What was not sent yet is cancelled."""
+        async with self._writes.begin() as session:
+            row = await _row(session, broadcast_id)
+            if row.state not in SENT_STATES:
+                return 0
+            await _revise(session, broadcast_id, now)
+            await stop_broadcast(session, broadcast_id, now, state=BroadcastState.RETRACTED)
+            return await queue_deletions(session, broadcast_id, now)
+
+    async def progress(self, broadcast_id: int) -> Progress:
+        """The counts of one broadcast, kept beside it. Raise UnknownBroadcastError."""
+        async with self._reads() as session:
+            row = await _row(session, broadcast_id)
+        ended = {state.value: int(getattr(row, state.value)) for state in COUNTED}
+        waiting = max(0, row.total - row.held - sum(ended.values()))
+        return Progress(total=row.total, waiting=waiting, held=row.held, **ended)
+
+    async def recent_alerts(self, limit: int = 10) -> list[Broadcast]:
+        """Newest first, drafts and cancelled ones included."""
+        newest = select(BROADCAST).where(BROADCAST.c.lane == Lane.ALERT, BROADCAST.c.text != "")
+        newest = newest.order_by(BROADCAST.c.created_at.desc(), BROADCAST.c.id.desc()).limit(limit)
+        async with self._reads() as session:
+            return [_broadcast(row) for row in await session.execute(newest)]
+
+    async def queue_watch(self, subscriber_id: int, key: str, message: Message, now: datetime) -> bool:
+        """One message in the watch lane under a unique key; false if that key was used."""
+        async with self._writes.begin() as session:
+            insert = insert_into(session, BroadcastRow).values(
+                key=f"watch|{key}",
+                lane=Lane.WATCH,
+                state=BroadcastState.SENDING,
+                messages=dump_messages({"": (message,)}),
+                created_at=now,
+                moved_at=now,
+                total=1,
+            )
+            insert = insert.on_conflict_do_nothing(index_elements=["key"]).returning(BROADCAST.c.id)
+            broadcast_id = await session.scalar(insert)
+            if broadcast_id is None:
+                return False
+            reader = select(SubscriberRow.id).where(SubscriberRow.id == subscriber_id)
+            await add_deliveries(
+                session, reader, broadcast_id=broadcast_id, lane=Lane.WATCH, part=0, parts=1, now=now
+            )
+            return True
+
+    async def audit(self, who: int, action: str, subject: str, now: datetime) -> None:
+        """Append to the editors' log."""
+        async with self._writes.begin() as session:
+            session.add(AuditRow(at=now, who=who, action=action, subject=subject))
+
+    async def list_audit(self, limit: int = 20) -> list[tuple[datetime, int, str, str]]:
+        """(when, who, action, subject), newest first."""
+        newest = select(AuditRow.at, AuditRow.who, AuditRow.action, AuditRow.subject)
+        async with self._reads() as session:
+            rows = await session.execute(newest.order_by(AuditRow.id.desc()).limit(limit))
+            return list(rows.tuples())
+
+
+async def _row(session: AsyncSession, broadcast_id: int) -> Row[Any]:
+    found = (await session.execute(select(BROADCAST).where(BROADCAST.c.id == broadcast_id))).one_or_none()
+    if found is None:
+        raise UnknownBroadcastError(broadcast_id)
+    return found
+
+
+def _broadcast(row: Row[Any]) -> Broadcast:
+    return Broadcast(
+        id=row.id,
+        lane=Lane(row.lane),
+        state=BroadcastState(row.state),
+        messages=load_messages(row.messages),
+        countries=codes(row.countries),
+        created_at=row.created_at,
+        created_by=row.created_by,
+        text=row.text,
+    )
+
+
+async def _fan_out(session: AsyncSession, row: Row[Any], now: datetime) -> int:
+    """Deliveries of every part to every reader of the alert's countries, each in the reader's language."""
+    countries, messages = codes(row.countries), load_messages(row.messages)
+    asleep = await who_sleeps(session, countries, now)
+    added = 0
+    for language, parts in messages.items():
+        readers = with_language(alert_readers(countries), language, messages)
+        for part in range(len(parts)):
+            added += await add_deliveries(
+                session,
+                readers,
+                broadcast_id=row.id,
+                lane=Lane.ALERT,
+                part=part,
+                parts=len(parts),
+                now=now,
+                state=held_state(asleep),
+                not_before=waking_times(asleep, now),
+            )
+    return added
+
+
+async def _count_held(session: AsyncSession, broadcast_id: int) -> int:
+    held = select(func.count()).where(
+        DeliveryRow.broadcast_id == broadcast_id, DeliveryRow.state == State.HELD
+    )
+    return await session.scalar(held) or 0
+
+
+async def _revise(session: AsyncSession, broadcast_id: int, now: datetime, **changes: object) -> None:
+    """A new revision: what was in the air under the old one is edited or deleted once it has landed."""
+    row = update(BROADCAST).where(BROADCAST.c.id == broadcast_id)
+    await session.execute(row.values(revision=BROADCAST.c.revision + 1, moved_at=now, **changes))
