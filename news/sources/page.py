@@ -13,12 +13,13 @@ import trafilatura
 from lxml import etree, html
 from trafilatura.settings import Document as Extracted
 
+from news.canonical import canonical_url
 from news.errors import UnreadableError
 from news.model import Item
 from news.sources.clean import SUMMARY_LIMIT, TITLE_LIMIT, clean_text
 from news.sources.dates import parse_date
 from news.sources.document import ITEM_LIMIT, Document
-from news.sources.links import absolute_link, canonical_url, same_site
+from news.sources.links import absolute_link, same_site
 
 _ARTICLE_TYPES = re.compile(
     r'"@type"\s*:\s*\[?\s*"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|ReportageNewsArticle)"'
