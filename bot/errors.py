@@ -7,8 +7,7 @@ import logging
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
-from handlers.context import Context
-from handlers.texts import Texts
+from handlers.talk import Context
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +29,8 @@ async def on_error(update: object, context: Context) -> None:
         return
     language = (update.effective_user.language_code if update.effective_user else None) or "en"
     try:
-        await context.bot.send_message(chat.id, Texts(language)("error.unexpected"), parse_mode="HTML")
+        await context.bot.send_message(
+            chat.id, context.services.texts.of(language)("error.unexpected"), parse_mode="HTML"
+        )
     except TelegramError as failure:
         logger.warning("could not tell the reader: %s", failure, extra=fields)

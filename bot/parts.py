@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.leader import Leadership
 from bot.settings import Settings
+from bot.timekeeper import Timekeeper
 from news.encoder import Encoder
 from news.gazetteer import Gazetteer
 from news.sources.fetch import Fetcher
@@ -33,4 +33,8 @@ class Parts:
     fetcher: Fetcher
     encoder: Encoder | None
     planning: Leadership
-    now: Callable[[], datetime]
+    clock: Timekeeper
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return self.clock.now()

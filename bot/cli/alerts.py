@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bot.cli.options import Commands, add_command, opened, parse_countries, utc_now
+from bot.app import opened
+from bot.cli.options import Commands, add_command, parse_countries, utc_now
 from bot.cli.output import Output
-from bot.cli.reading import plain
+from bot.sending import plain_text
 from bot.settings import Settings
 from handlers.render_alert import AlertText, parse_alert, render_alert
 from handlers.texts import Texts
@@ -75,7 +76,7 @@ async def _draft(store: Store, gazetteer: Gazetteer, options: argparse.Namespace
         {"alert": number, "countries": countries, "readers": audience.total, "asleep": audience.quiet}
     )
     if not output.as_json:
-        output.say(plain(messages[""][0].html))
+        output.say(plain_text(messages[""][0].html))
         output.say(f"Send it with: jarchi alert send {number}")
 
 

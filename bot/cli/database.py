@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bot.cli.options import Commands, add_command, opened, utc_now
+from bot.app import opened
+from bot.cli.options import Commands, add_command, utc_now
 from bot.cli.output import Output
 from bot.doctor import examine
 from bot.settings import Settings

@@ -5,16 +5,13 @@ from __future__ import annotations
 import argparse
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.settings import Settings
 from news.errors import WrongUseError
 from news.gazetteer import Gazetteer
-from storage.storage import Store, open_store
-from storage.upgrade import upgrade
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
@@ -60,16 +57,3 @@ def parse_countries(gazetteer: Gazetteer, words: Sequence[str]) -> tuple[str, ..
             raise WrongUseError(f"I know no country “{word}”.{hint}")
         codes += found
     return tuple(dict.fromkeys(codes))
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Store]:
-    """The store of these settings, migrated; closed at the end."""
-    if settings.database_url.startswith("sqlite"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    await upgrade(settings.database_url)
-    store = await open_store(settings.database_url)
-    try:
-        yield store
-    finally:
-        await store.close()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import html
 import json
-import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.cli.options import Commands, add_command, opened, parse_countries, parse_span, utc_now
+from bot.app import opened
+from bot.cli.options import Commands, add_command, parse_countries, parse_span, utc_now
 from bot.cli.output import Output
+from bot.sending import plain_text
 from bot.settings import Settings
 from handlers.render import render_digest
 from handlers.texts import Texts
@@ -189,8 +189,8 @@ async def digest(settings: Settings, options: argparse.Namespace) -> int:
         for line in digest_lines(composed):
             output.line(line)
         return 0
-    for message in render_digest(composed, preferences, Texts(preferences.language), now=now):
-        output.say(message.html if options.format == "html" else plain(message.html))
+    for message in render_digest(composed, preferences, Texts(gazetteer), now=now):
+        output.say(message.html if options.format == "html" else plain_text(message.html))
     return 0
 
 
@@ -227,17 +227,6 @@ def found_row(found: Found) -> dict[str, object]:
         "countries": list(headline.countries) or [c for c in [headline.implied_by_source] if c],
         "story": headline.story_id,
     }
-
-
-def plain(markup: str) -> str:
-    """Telegram HTML as plain text, each link behind its words."""
-    linked = re.sub(r'<a href="([^"]*)">(.*?)</a>', r"\2 <\1>", markup, flags=re.DOTALL)
-    protected = re.sub(
-        r"<(https?://[^>]*)>",
-        "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}\\1\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
-        linked,
-    )
-    return html.unescape(re.sub(r"</?[a-z][^>]*>", "", protected))
 
 
 def read_json_lines(path: str) -> Iterator[dict[str, object]]:

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bot.cli.options import Commands, add_command, opened, parse_countries, utc_now
+from bot.app import opened
+from bot.cli.options import Commands, add_command, parse_countries, utc_now
 from bot.cli.output import Output, complain, progress
 from bot.settings import Settings
 from news.attribute import attribute

@@ -1,0 +1,259 @@
+"""The composition root: opens everything, wires it, runs the roles asked for, closes everything in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from telegram import Update
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.ext import Application, ApplicationBuilder
+
+from bot.clock import start_clock
+from bot.courier import Courier
+from bot.demo import simulated
+from bot.errors import on_error
+from bot.leader import COURIER, PLANNER, Leadership
+from bot.pace import Pace
+from bot.paced_replies import PacedReplies
+from bot.parts import Parts, Role
+from bot.samples import load_samples
+from bot.sending import TelegramSender
+from bot.settings import Settings
+from bot.timekeeper import Timekeeper
+from bot.updates import PerChatProcessor
+from bot.web import build_web, serving
+from handlers.registry import publish_menu, register
+from handlers.services import Services
+from handlers.talk import build_context_types
+from news.encoder import open_encoder
+from news.errors import WrongUseError
+from news.gazetteer import load_gazetteer
+from news.sources.fetch import Fetcher
+from storage.storage import Store, open_store
+from storage.upgrade import upgrade
+
+logger = logging.getLogger(__name__)
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+UPDATES = [
+    Update.MESSAGE,
+    Update.CHANNEL_POST,
+    Update.CALLBACK_QUERY,
+    Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
+POLL_TIMEOUT_S = 20
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+WEBHOOK_PATH = "/telegram"
+
+
+def build_application(
+    builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any], services: Services, pace: Pace
+) -> AnyApplication:
+    """The one factory: every command and button, answers paced together with the broadcasts, per-chat order."""
+    application = (
+        builder.context_types(build_context_types(services))
+        .rate_limiter(PacedReplies(pace))
+        .concurrent_updates(PerChatProcessor())
+        .job_queue(None)
+        .build()
+    )
+    register(application)
+    application.add_error_handler(on_error)
+    return application
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The store of these settings, migrated; closed at the end."""
+    if settings.database_url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    await upgrade(settings.database_url)
+    store = await open_store(settings.database_url)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def run(
+    settings: Settings,
+    roles: Collection[Role],
+    stop: asyncio.Event,
+    *,
+    clock: Timekeeper,
+    say: Callable[[str], None],
+) -> None:
+    """Run until ``stop``. Without a token: against a simulator of our own, with sample news.
+
+    Raises WrongUseError, before anything is started, for a refused token, a taken port, a newer database.
+    """
+    async with AsyncExitStack() as stack:
+        is_demo = not settings.has_token
+        if is_demo:
+            settings = await stack.enter_async_context(simulated(settings, say))
+        store = await stack.enter_async_context(opened(settings))
+        parts = await stack.enter_async_context(_parts(settings, store, clock))
+        if is_demo:
+            await load_samples(store, parts.gazetteer, now=clock.now())
+        application, pace = _application(settings, parts)
+        if Role.ANSWER in roles or Role.DELIVER in roles:
+            await stack.enter_async_context(_initialised(application, stop))
+        if stop.is_set():
+            return
+        if not is_demo:
+            await stack.enter_async_context(_web(settings, parts, application, roles))
+        if Role.DELIVER in roles:
+            await stack.enter_async_context(_delivering(settings, parts, application, pace, clock))
+        if Role.ANSWER in roles:
+            await stack.enter_async_context(_answering(settings, parts, application))
+        scheduler = start_clock(parts, roles)
+        stack.callback(scheduler.shutdown, wait=False)
+        logger.info("running", extra={"action": "running", "roles": ",".join(sorted(roles))})
+        await stop.wait()
+
+
+@asynccontextmanager
+async def _parts(settings: Settings, store: Store, clock: Timekeeper) -> AsyncIterator[Parts]:
+    planning = Leadership(store.outbox.leases, PLANNER, clock)
+    async with Fetcher(settings.fetch_limits()) as fetcher:
+        yield Parts(
+            settings=settings,
+            store=store,
+            gazetteer=load_gazetteer(),
+            fetcher=fetcher,
+            encoder=open_encoder(settings.encoder),
+            planning=planning,
+            clock=clock,
+        )
+        await planning.resign()
+
+
+def _application(settings: Settings, parts: Parts) -> tuple[AnyApplication, Pace]:
+    pace = Pace(parts.clock, rate=settings.messages_per_second)
+    services = Services(
+        storage=parts.store,
+        gazetteer=parts.gazetteer,
+        now=parts.now,
+        admin_ids=settings.admin_ids,
+        operator=settings.operator,
+        rate=settings.messages_per_second,
+    )
+    builder = (
+        ApplicationBuilder()
+        .token(settings.token.reveal())
+        .base_url(f"{settings.api_url}/bot")
+        .base_file_url(f"{settings.api_url}/file/bot")
+        .get_updates_read_timeout(POLL_TIMEOUT_S + 10)
+    )
+    if settings.webhook_url:
+        builder = builder.updater(None)
+    return build_application(builder, services, pace), pace
+
+
+@asynccontextmanager
+async def _initialised(application: AnyApplication, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Ask Telegram who we are. A refused token ends the process; a network that is down is waited for."""
+    wait_s = FIRST_WAIT_S
+    while not stop.is_set():
+        try:
+            await application.initialize()
+            break
+        except InvalidToken as error:
+            raise WrongUseError(
+                "Telegram refuses TELEGRAM_BOT_TOKEN. Get it again from @BotFather."
+            ) from error
+        except NetworkError as error:
+            fields = {"action": "telegram_unreachable", "wait_s": wait_s}
+            logger.warning("Telegram does not answer, trying again: %s", error, extra=fields)
+            await _first_of(stop, wait_s)
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+    try:
+        yield
+    finally:
+        await application.shutdown()
+
+
+async def _first_of(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+@asynccontextmanager
+async def _web(
+    settings: Settings, parts: Parts, application: AnyApplication, roles: Collection[Role]
+) -> AsyncIterator[None]:
+    """Health, metrics and, for the processes that answer behind a webhook, Telegram's door."""
+
+    async def take(update: dict[str, object]) -> None:
+        parsed = Update.de_json(update, application.bot)
+        await application.update_processor.process_update(parsed, application.process_update(parsed))
+
+    async def health() -> Mapping[str, object]:
+        headlines = await parts.store.headlines.count()
+        return {"ok": True, "headlines": headlines, "is_planner": parts.planning.is_leading}
+
+    is_webhook = bool(settings.webhook_url) and Role.ANSWER in roles
+    web = build_web(health, take=take if is_webhook else None, secret=settings.webhook_secret)
+    try:
+        async with serving(web, settings.http_host, settings.http_port):
+            yield
+    except OSError as error:
+        address = f"{settings.http_host}:{settings.http_port}"
+        raise WrongUseError(
+            f"Cannot listen on {address} ({error.strerror}). Choose another JARCHI_HTTP."
+        ) from error
+
+
+@asynccontextmanager
+async def _delivering(
+    settings: Settings, parts: Parts, application: AnyApplication, pace: Pace, clock: Timekeeper
+) -> AsyncIterator[None]:
+    outbox = parts.store.outbox
+    courier = Courier(
+        outbox,
+        parts.store.subscribers,
+        TelegramSender(application.bot, outbox.messages, is_paid=settings.paid_broadcast),
+        pace,
+        clock,
+        leadership=Leadership(outbox.leases, COURIER, clock),
+        alarm=lambda sentence: logger.critical(sentence, extra={"action": "alarm"}),
+    )
+    stop = asyncio.Event()
+    carrying = asyncio.create_task(courier.run(stop), name="courier")
+    try:
+        yield
+    finally:
+        stop.set()
+        await carrying
+
+
+@asynccontextmanager
+async def _answering(settings: Settings, parts: Parts, application: AnyApplication) -> AsyncIterator[None]:
+    """Take updates by long polling or behind a webhook."""
+    await application.start()
+    try:
+        await publish_menu(application.bot, application.bot_data.services.texts)
+    except TelegramError as error:
+        logger.warning("the menu was not published: %s", error, extra={"action": "menu_failed"})
+    if application.updater is None:
+        await application.bot.set_webhook(
+            settings.webhook_url.removesuffix(WEBHOOK_PATH) + WEBHOOK_PATH,
+            secret_token=settings.webhook_secret.reveal(),
+            allowed_updates=UPDATES,
+        )
+    else:
+        await application.updater.start_polling(allowed_updates=UPDATES, timeout=POLL_TIMEOUT_S)
+    try:
+        yield
+    finally:
+        if application.updater is not None:
+            await application.updater.stop()
+        await application.stop()

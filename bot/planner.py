@@ -1,0 +1,192 @@
+"""Who is due: slots → windows → groups → editions → deliveries. Every step can be repeated; nothing is kept in memory."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.leader import Leadership
+from handlers.render import render_digest
+from handlers.texts import Texts
+from news.digests import compose_digest
+from news.gazetteer import Gazetteer
+from news.model import Message, Preferences
+from news.ports import Storage
+from news.timetable import FIRST_REACH, LONGEST_REACH, ONE_DAY, Due, due, missed, weekdays_of
+from storage.outbox.planning import Edition, PlanningStore, edition_key
+from storage.outbox.values import Fence, Group, SlotTime, Window
+from storage.preferences import wants_key
+from storage.storage import Store
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """What one run of the planner did."""
+
+    editions: int = 0
+    deliveries: int = 0
+    skipped: int = 0
+    finished: int = 0
+
+    def __add__(self, other: PlanReport) -> PlanReport:
+        return PlanReport(
+            self.editions + other.editions,
+            self.deliveries + other.deliveries,
+            self.skipped + other.skipped,
+            self.finished + other.finished,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an edition must be composed for."""
+
+    preferences: Preferences
+    window: Window
+    group: Group
+
+    @property
+    def mutes(self) -> tuple[str, ...]:
+        return tuple(self.group.mutes.splitlines())
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An edition's messages and how many stories they tell."""
+
+    messages: tuple[Message, ...]
+    story_count: int
+
+
+Compose = Callable[[Asked], Awaitable[Composed]]
+
+
+def composer(storage: Storage, gazetteer: Gazetteer, *, now: datetime) -> Compose:
+    """Compose with the product's own rules and words."""
+    texts = Texts(gazetteer)
+
+    async def compose(asked: Asked) -> Composed:
+        digest = await compose_digest(
+            storage,
+            asked.preferences,
+            since=asked.group.since,
+            until=asked.window.until,
+            local_date=asked.window.local_date,
+            skipped=asked.group.skipped,
+            mutes=asked.mutes,
+        )
+        messages = render_digest(digest, asked.preferences, texts, now=now)
+        return Composed(tuple(messages), sum(len(section.entries) for section in digest.sections))
+
+    return compose
+
+
+async def plan(
+    store: Store,
+    gazetteer: Gazetteer,
+    *,
+    now: datetime,
+    leadership: Leadership | None = None,
+    compose: Compose | None = None,
+) -> PlanReport:
+    """Plan everything that is due at ``now``, wake held alerts, close what has ended.
+
+    With ``leadership`` the run ends early when another process takes over. Raise LostLeadershipError when that
+    happens in the middle of a write. ``compose`` replaces the product's own composing.
+    """
+    run = _Run(store, compose or composer(store, gazetteer, now=now), now, leadership)
+    report = PlanReport()
+    await store.outbox.housekeeping.release_held(now)
+    for slot in await store.outbox.planning.slot_times():
+        if leadership is not None and not await leadership.hold():
+            break
+        report += await run.plan_slot(slot)
+    finished = await store.outbox.housekeeping.finish(now)
+    return report + PlanReport(finished=finished)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of the planner."""
+
+    store: Store
+    compose: Compose
+    now: datetime
+    leadership: Leadership | None
+
+    @property
+    def planning(self) -> PlanningStore:
+        return self.store.outbox.planning
+
+    @property
+    def fence(self) -> Fence | None:
+        return self.leadership.fence if self.leadership else None
+
+    async def plan_slot(self, slot: SlotTime) -> PlanReport:
+        """Plan one wall-clock time of one zone."""
+        try:
+            zone = ZoneInfo(slot.zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            # Only after tzdata has dropped a name. Its readers keep their place and are served once it is back.
+            logger.error(
+                "unknown time zone %s", slot.zone, extra={"action": "zone_unknown", "zone": slot.zone}
+            )
+            return PlanReport()
+        found = due(self.now, slot.local_time, zone)
+        window = Window(
+            slot, found.local_date, found.instant, found.instant - LONGEST_REACH, found.instant - FIRST_REACH
+        )
+        if not await self.planning.lags(slot, found.local_date):
+            return PlanReport()
+        await self.planning.pass_over_absent(window, fence=self.fence)
+        report = await self._pass_over(window, found, zone)
+        for group in await self.planning.groups(window):
+            report += await self._plan_group(window, group)
+        return report
+
+    async def _pass_over(self, window: Window, found: Due, zone: ZoneInfo) -> PlanReport:
+        """Count what was missed, and what is too late now; skip weekdays that were not chosen."""
+        skipped = 0
+        for lag in await self.planning.lags(window.slot, found.local_date):
+            weekdays = weekdays_of(lag.weekdays)
+            is_chosen = found.local_date.weekday() in weekdays
+            is_done = not (is_chosen and found.is_sendable)
+            count = missed(lag.last_local_date, found.local_date, weekdays, zone) + (is_chosen and is_done)
+            if not is_done and not count:
+                continue
+            upto = found.local_date if is_done else found.local_date - ONE_DAY
+            slots = await self.planning.pass_over(
+                window.slot, lag, upto=upto, skipped=count, fence=self.fence
+            )
+            skipped += slots * count
+        if skipped:
+            fields = {"action": "editions_skipped", "zone": window.slot.zone, "count": skipped}
+            logger.warning("editions were too late to be sent", extra=fields)
+        return PlanReport(skipped=skipped)
+
+    async def _plan_group(self, window: Window, group: Group) -> PlanReport:
+        if self.leadership is not None and not await self.leadership.hold():
+            return PlanReport()
+        edition = None
+        if not await self.planning.has_edition(edition_key(window, group)):
+            edition = await self._compose(window, group)
+            if edition is None:
+                return PlanReport()
+        added = await self.planning.publish(window, group, edition, now=self.now, fence=self.fence)
+        return PlanReport(editions=1, deliveries=added)
+
+    async def _compose(self, window: Window, group: Group) -> Edition | None:
+        """None when the sample reader has changed its mind meanwhile: the next run groups anew."""
+        sample = await self.store.subscribers.get(group.sample_id)
+        if wants_key(sample.preferences) != group.wants:
+            return None
+        # Zone and hour are the slot's: the readers of a group may differ in their other hours.
+        slot = window.slot
+        preferences = replace(sample.preferences, zone=slot.zone, hours=(slot.local_time,))
+        composed = await self.compose(Asked(preferences, window, group))
+        return Edition(window, group, composed.messages, composed.story_count)

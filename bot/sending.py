@@ -1,0 +1,132 @@
+"""One delivery → one call of the Bot API → one outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from html.parser import HTMLParser
+from typing import Any, Protocol
+
+from telegram import Bot, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.outcomes import Broken, Outcome, Pointless, Sent, Unknown, classify
+from handlers.markup import MAX_UNITS, cut
+from handlers.talk import markup
+from news.model import Message
+from storage.outbox.messages import parts_for
+from storage.outbox.values import Action, Job
+
+logger = logging.getLogger(__name__)
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+DEADLINE_S = 20.0  # of one send, whatever the transport's own timeouts are
+REMEMBERED = 512  # texts of broadcasts kept in memory: a few megabytes at most
+
+Messages = Mapping[str, tuple[Message, ...]]
+
+
+class Sender(Protocol):
+    """Whatever can carry a delivery out."""
+
+    async def send(self, job: Job) -> Outcome:
+        """Never raises for what Telegram or the network does."""
+
+
+class TelegramSender:
+    """Through python-telegram-bot. ``load`` reads a broadcast's texts; ``is_paid`` allows paid broadcasting."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        load: Callable[[int], Awaitable[Messages]],
+        *,
+        is_paid: bool = False,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
+        self._bot = bot
+        self._load = load
+        self._deadline_s = deadline_s
+        self._extra: dict[str, Any] = {"allow_paid_broadcast": True} if is_paid else {}
+        self._texts: OrderedDict[tuple[int, int], Messages] = OrderedDict()
+
+    async def send(self, job: Job) -> Outcome:
+        """Carry it out within the deadline; past it nobody knows whether it arrived."""
+        message = await self._message(job)
+        if message is None and job.action is not Action.DELETE:
+            return Pointless("the corrected text has no such part")
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                return await self._call(job, message)
+        except TimeoutError:
+            return Unknown(f"no answer within {self._deadline_s:g} s")
+        except TelegramError as error:
+            return classify(error)
+        except Exception as error:  # a bug of ours or of a library: it must not stop the courier
+            logger.exception(
+                "a delivery could not be built", extra={"action": "send_failed", "delivery": job.id}
+            )
+            return Broken(f"{type(error).__name__}: {error}")
+
+    async def _message(self, job: Job) -> Message | None:
+        key = (job.broadcast_id, job.revision)
+        if key not in self._texts:
+            self._texts[key] = await self._load(job.broadcast_id)
+            if len(self._texts) > REMEMBERED:
+                self._texts.popitem(last=False)
+        self._texts.move_to_end(key)
+        parts = parts_for(self._texts[key], job.language)
+        return parts[job.part] if job.part < len(parts) else None
+
+    async def _call(self, job: Job, message: Message | None) -> Outcome:
+        if message is None or job.action is Action.DELETE:
+            assert job.message_id is not None
+            await self._bot.delete_message(job.chat.chat_id, job.message_id)
+            return Sent()
+        text = cut(plain_text(message.html), MAX_UNITS) if job.is_plain else message.html
+        shared: dict[str, Any] = {
+            "text": text,
+            "chat_id": job.chat.chat_id,
+            "parse_mode": None if job.is_plain else ParseMode.HTML,
+            "reply_markup": markup(message.buttons),
+            "link_preview_options": NO_PREVIEW,
+        }
+        if job.action is Action.EDIT:
+            await self._bot.edit_message_text(message_id=job.message_id, **shared)
+            return Sent()
+        sent = await self._bot.send_message(
+            message_thread_id=job.chat.topic_id or None, **shared, **self._extra
+        )
+        return Sent(sent.message_id)
+
+
+class _Plain(HTMLParser):
+    """Collects text, and addresses behind links."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._address = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._address = dict(attrs).get("href") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._address:
+            self.pieces.append(f" ({self._address})")
+            self._address = ""
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+
+def plain_text(html: str) -> str:
+    """The text of our markup without it, each link's address in brackets after it."""
+    parser = _Plain()
+    parser.feed(html)
+    parser.close()
+    return "".join(parser.pieces)
