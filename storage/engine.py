@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -12,11 +13,18 @@ LOCK_WAIT_S = 30.0
 
 
 def open_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
-    """Engine for ``sqlite+aiosqlite:///FILE`` or ``postgresql+psycopg://…``."""
+    """Engine for ``sqlite+aiosqlite:///FILE`` or ``postgresql+psycopg://…``.
+
+    Its errors show statements without their parameters: those hold what readers wrote.
+    """
     if not url.startswith("sqlite"):
         # Pre-ping: after a server crash the dead connections are thrown away instead of failing the next caller.
-        return create_async_engine(url, pool_pre_ping=True, pool_size=pool_size, max_overflow=5)
-    engine = create_async_engine(url, connect_args={"timeout": LOCK_WAIT_S}, pool_size=pool_size)
+        return create_async_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=pool_size, max_overflow=5
+        )
+    engine = create_async_engine(
+        url, hide_parameters=True, connect_args={"timeout": LOCK_WAIT_S}, pool_size=pool_size
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -25,6 +33,13 @@ def open_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def roll_back(connection: Any, _record: object, error: BaseException | None) -> None:
+        # A task cancelled while a statement runs leaves a cursor open, and SQLite closes a connection with an open cursor
+        # only when that is collected: until then the dead transaction would keep every writer out.
+        if isinstance(error, asyncio.CancelledError):
+            connection.rollback()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:

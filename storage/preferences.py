@@ -52,6 +52,18 @@ def subscriber_columns(preferences: Preferences) -> dict[str, Any]:
     }
 
 
+def known_zone(name: str) -> ZoneInfo:
+    """The IANA zone of this name. Raise WrongUseError when nobody knows it."""
+    try:
+        return ZoneInfo(name)
+    except (
+        ZoneInfoNotFoundError,
+        ValueError,
+        OSError,
+    ) as error:  # the last two: a text that cannot be a zone's name
+        raise WrongUseError(f"There is no time zone “{name}”. Take one such as Asia/Almaty.") from error
+
+
 def slot_rows(
     subscriber_id: int, preferences: Preferences, before: Mapping[time, SlotPast], now: datetime
 ) -> list[dict[str, Any]]:
@@ -60,7 +72,7 @@ def slot_rows(
     A new hour still ahead today counts yesterday as done, so that it starts today; one that has passed today counts today
     as done, so that it starts tomorrow. Raise WrongUseError for a zone that nobody knows.
     """
-    zone = _zone(preferences.zone)
+    zone = known_zone(preferences.zone)
     rows = []
     for ordinal, hour in enumerate(sorted(set(preferences.hours))):
         past = before.get(hour) or SlotPast(due(now, hour, zone).local_date)
@@ -96,14 +108,3 @@ def to_preferences(
         quiet=(row.quiet_from, row.quiet_to) if has_quiet else None,
         alerts_pierce_quiet=row.alerts_pierce_quiet,
     )
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (
-        ZoneInfoNotFoundError,
-        ValueError,
-        OSError,
-    ) as error:  # the last two: a text that cannot be a zone's name
-        raise WrongUseError(f"There is no time zone “{name}”. Take one such as Asia/Almaty.") from error

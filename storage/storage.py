@@ -6,7 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import open_engine, session_makers
 from storage.headlines import SqlHeadlineStore
+from storage.outbox.deliveries import DeliveryStore
+from storage.outbox.store import SqlBroadcastStore
+from storage.search.store import SqlSearchStore
 from storage.sources import SqlSourceStore
+from storage.stories import SqlStoryStore
 from storage.subscribers import SqlSubscriberStore
 
 
@@ -18,7 +22,11 @@ class Store:
         reads, writes = session_makers(engine)
         self.sources = SqlSourceStore(reads, writes)
         self.headlines = SqlHeadlineStore(reads, writes)
+        self.stories = SqlStoryStore(reads, writes)
+        self.search = SqlSearchStore(reads, writes)
         self.subscribers = SqlSubscriberStore(reads, writes)
+        self.broadcasts = SqlBroadcastStore(reads, writes)
+        self.outbox = DeliveryStore(reads, writes)
 
     async def close(self) -> None:
         """Give every connection back."""

@@ -13,7 +13,7 @@ from news.errors import WrongUseError
 from news.model import Chat, ChatKind, Preferences, Subscriber, Watch
 from storage import farewell, moving
 from storage.engine import SessionMaker
-from storage.preferences import SlotPast, slot_rows, subscriber_columns, to_preferences
+from storage.preferences import SlotPast, known_zone, slot_rows, subscriber_columns, to_preferences
 from storage.statements import AnySelect, insert_into
 from storage.tables import HeadlineRow, MuteRow, SlotRow, SubscriberRow, SubscriptionRow, WatchRow
 
@@ -45,6 +45,7 @@ class SqlSubscriberStore:
 
         Raise WrongUseError for an unknown time zone.
         """
+        known_zone(preferences.zone)
         async with self._writes.begin() as session:
             # Slots are locked before the subscriber, as the planner does, so that neither overwrites the other's date.
             before = await _past_of_slots(session, chat)
