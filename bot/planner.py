@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.leader import Leadership
 from handlers.render import render_digest
 from handlers.texts import Texts
 from news.digests import compose_digest
+from news.errors import WrongUseError
 from news.gazetteer import Gazetteer
 from news.model import Message, Preferences
 from news.ports import Storage
@@ -182,11 +185,21 @@ class _Run:
 
     async def _compose(self, window: Window, group: Group) -> Edition | None:
         """None when the sample reader has changed its mind meanwhile: the next run groups anew."""
-        sample = await self.store.subscribers.get(group.sample_id)
+        try:
+            sample = await self.store.subscribers.get(group.sample_id)
+        except WrongUseError:  # it has erased itself
+            return None
         if wants_key(sample.preferences) != group.wants:
             return None
         # Zone and hour are the slot's: the readers of a group may differ in their other hours.
         slot = window.slot
         preferences = replace(sample.preferences, zone=slot.zone, hours=(slot.local_time,))
-        composed = await self.compose(Asked(preferences, window, group))
+        try:
+            composed = await self.compose(Asked(preferences, window, group))
+        except SQLAlchemyError:
+            raise
+        except Exception:  # one edition that cannot be composed must not keep the others from their readers
+            fields = {"action": "compose_failed", "wants": group.wants, "zone": slot.zone}
+            logger.exception("an edition could not be composed", extra=fields)
+            return None
         return Edition(window, group, composed.messages, composed.story_count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.errors import UnknownBroadcastError
@@ -34,6 +34,20 @@ class DeliveryStore:
         self.planning = PlanningStore(reads, writes)
         self.leases = LeaseStore(reads, writes)
         self.housekeeping = HousekeepingStore(reads, writes)
+
+    async def due_lanes(self, now: datetime) -> set[Lane]:
+        """The lanes in which something is due."""
+        probes = [
+            exists()
+            .where(
+                DeliveryRow.state == State.WAITING, DeliveryRow.lane == rank, DeliveryRow.not_before <= now
+            )
+            .label(lane.value)
+            for rank, lane in LANES.items()
+        ]
+        async with self._reads() as session:
+            row = (await session.execute(select(*probes))).one()
+        return {lane for lane, is_due in zip(LANES.values(), row, strict=True) if is_due}
 
     async def claim(
         self,
@@ -110,6 +124,18 @@ class DeliveryStore:
         if found is None:
             raise UnknownBroadcastError(broadcast_id)
         return load_messages(found)
+
+    async def fold(self, before: datetime) -> int:
+        """Drop the rows of broadcasts that ended before this moment, in short transactions; how many.
+
+        Their counts stay. Broadcasts that stand still are counted anew, and waits that are over are forgotten.
+        """
+        await self.housekeeping.recount(before)
+        await self.forget_pauses(before)
+        dropped = 0
+        while some := await self.housekeeping.drop_old(before):
+            dropped += some
+        return dropped
 
     async def save_pause(self, chat_id: int, until: datetime) -> None:
         """Remember a wait that Telegram ordered, for a chat or for EVERYWHERE; a longer one already kept stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
@@ -14,7 +15,6 @@ from storage.outbox.recording import BROADCAST, COUNTED, DELIVERY
 from storage.outbox.values import LANES, State
 from storage.tables import BroadcastRow, DeliveryRow
 
-KEPT = timedelta(days=7)
 # A reader who erased everything took deliveries along without counting them; a broadcast that stands still is counted anew.
 STANDS_STILL = timedelta(minutes=10)
 ROWS_AT_ONCE = 20_000
@@ -39,6 +39,17 @@ class HousekeepingStore:
         async with self._writes.begin() as session:
             return rows_of(await session.execute(finish))
 
+    async def release_held(self, now: datetime) -> int:
+        """Alerts whose readers have woken may go; how many."""
+        woken = update(DeliveryRow).where(DeliveryRow.state == State.HELD, DeliveryRow.not_before <= now)
+        woken = woken.values(state=State.WAITING, updated_at=now).returning(DeliveryRow.broadcast_id)
+        async with self._writes.begin() as session:
+            counts = Counter(await session.scalars(woken))
+            for broadcast_id, count in sorted(counts.items()):
+                row = update(BROADCAST).where(BROADCAST.c.id == broadcast_id)
+                await session.execute(row.values(held=BROADCAST.c.held - count, moved_at=now))
+        return counts.total()
+
     async def recount(self, now: datetime) -> int:
         """Count the rows of unfinished broadcasts that have stood still for ten minutes; how many counts changed."""
         still = select(BroadcastRow.id).where(
@@ -47,9 +58,8 @@ class HousekeepingStore:
         async with self._writes.begin() as session:
             return sum([await _recount(session, one, now) for one in await session.scalars(still)])
 
-    async def drop_old(self, now: datetime, *, rows: int = ROWS_AT_ONCE) -> int:
-        """Drop deliveries of broadcasts that ended a week ago, at most ``rows``; the counts stay. How many."""
-        moment = now - KEPT
+    async def drop_old(self, moment: datetime, *, rows: int = ROWS_AT_ONCE) -> int:
+        """Drop deliveries of broadcasts that ended before ``moment``, at most ``rows``; the counts stay. How many."""
         old = select(DELIVERY.c.id).join(BROADCAST, BROADCAST.c.id == DELIVERY.c.broadcast_id)
         old = old.where(
             BROADCAST.c.state.in_(FINAL),
