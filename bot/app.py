@@ -110,7 +110,7 @@ async def run(
         if Role.DELIVER in roles:
             await stack.enter_async_context(_delivering(settings, parts, application, pace, clock))
         if Role.ANSWER in roles:
-            await stack.enter_async_context(_answering(settings, parts, application))
+            await stack.enter_async_context(_answering(settings, application))
         scheduler = start_clock(parts, roles)
         stack.callback(scheduler.shutdown, wait=False)
         logger.info("running", extra={"action": "running", "roles": ",".join(sorted(roles))})
@@ -120,7 +120,7 @@ async def run(
 @asynccontextmanager
 async def _parts(settings: Settings, store: Store, clock: Timekeeper) -> AsyncIterator[Parts]:
     planning = Leadership(store.outbox.leases, PLANNER, clock)
-    async with Fetcher(settings.fetch_limits()) as fetcher:
+    async with Fetcher(settings.fetch) as fetcher:
         yield Parts(
             settings=settings,
             store=store,
@@ -236,7 +236,7 @@ async def _delivering(
 
 
 @asynccontextmanager
-async def _answering(settings: Settings, parts: Parts, application: AnyApplication) -> AsyncIterator[None]:
+async def _answering(settings: Settings, application: AnyApplication) -> AsyncIterator[None]:
     """Take updates by long polling or behind a webhook."""
     await application.start()
     try:

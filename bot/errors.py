@@ -30,7 +30,7 @@ async def on_error(update: object, context: Context) -> None:
     language = (update.effective_user.language_code if update.effective_user else None) or "en"
     try:
         await context.bot.send_message(
-            chat.id, context.services.texts.of(language)("error.unexpected"), parse_mode="HTML"
+            chat.id, context.services.texts.of(language)("error.sorry"), parse_mode="HTML"
         )
     except TelegramError as failure:
         logger.warning("could not tell the reader: %s", failure, extra=fields)

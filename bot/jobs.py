@@ -55,8 +55,19 @@ async def drop_old_headlines(parts: Parts) -> None:
 
 async def plan_due_editions(parts: Parts) -> None:
     """Only the elected planner plans."""
-    if await parts.planning.hold():
-        await plan(parts.store, now=parts.now())
+    if not await parts.planning.hold():
+        return
+    report = await plan(parts.store, parts.gazetteer, now=parts.now(), leadership=parts.planning)
+    if report.deliveries or report.skipped:
+        logger.info(
+            "editions planned",
+            extra={
+                "action": "planned",
+                "editions": report.editions,
+                "deliveries": report.deliveries,
+                "skipped": report.skipped,
+            },
+        )
 
 
 async def tell_watches(parts: Parts) -> None:
@@ -65,6 +76,11 @@ async def tell_watches(parts: Parts) -> None:
         await tell_new_headlines(parts.store, parts.gazetteer, now=parts.now())
 
 
-async def fold_deliveries(parts: Parts) -> None:
-    """Finished deliveries become counts after a week."""
-    await parts.store.outbox.fold(parts.now() - KEEP_DELIVERIES)
+async def keep_outbox_small(parts: Parts) -> None:
+    """Counts of broadcasts that stood still are made anew; finished deliveries go after a week, their counts stay."""
+    if not await parts.planning.hold():
+        return
+    housekeeping = parts.store.outbox.housekeeping
+    await housekeeping.recount(parts.now())
+    while await housekeeping.drop_old(parts.now() - KEEP_DELIVERIES):
+        pass

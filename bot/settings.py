@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -14,6 +13,7 @@ from zoneinfo import available_timezones
 from dotenv import dotenv_values
 
 from news.errors import WrongUseError
+from news.sources.fetch import FetchLimits
 
 TELEGRAM_API = "https://api.telegram.org"
 TOKEN_SHAPE = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
@@ -51,16 +51,6 @@ NO_SECRET = Secret("")
 
 
 @dataclass(frozen=True, slots=True)
-class FetchCaps:
-    """Limits of one fetch; see .env.example."""
-
-    timeout: timedelta = timedelta(seconds=30)
-    max_bytes: int = 8 * 2**20
-    concurrency: int = 32
-    per_host: int = 2
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an operator can choose, checked."""
 
@@ -75,7 +65,7 @@ class Settings:
     webhook_secret: Secret = NO_SECRET
     messages_per_second: float = 25.0
     paid_broadcast: bool = False
-    fetch: FetchCaps = field(default_factory=FetchCaps)
+    fetch: FetchLimits = field(default_factory=FetchLimits)
     default_zone: str = "Asia/Almaty"
     operator: str = ""
     encoder: str = "auto"
@@ -114,11 +104,12 @@ def parse_settings(environment: Mapping[str, str]) -> Settings:
         ),
         messages_per_second=reading.number("MESSAGES_PER_SECOND", 25.0, low=0.1, high=1000.0),
         paid_broadcast=reading.flag("PAID_BROADCAST"),
-        fetch=FetchCaps(
-            timeout=timedelta(seconds=reading.number("FETCH_TIMEOUT_S", 30.0, low=1.0, high=600.0)),
+        fetch=FetchLimits(
+            timeout_s=reading.number("FETCH_TIMEOUT_S", 30.0, low=1.0, high=600.0),
             max_bytes=int(reading.number("FETCH_MAX_MB", 8.0, low=0.1, high=256.0) * 2**20),
-            concurrency=int(reading.number("FETCH_CONCURRENCY", 32, low=1, high=512)),
+            concurrency=int(reading.number("FETCH_CONCURRENCY", 64, low=1, high=512)),
             per_host=int(reading.number("FETCH_PER_HOST", 2, low=1, high=32)),
+            allow_private=reading.flag("FETCH_ALLOW_PRIVATE"),
         ),
         default_zone=reading.zone("JARCHI_ZONE", "Asia/Almaty"),
         operator=reading.text("JARCHI_OPERATOR", ""),

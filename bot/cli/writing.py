@@ -137,7 +137,7 @@ def _bytes_of(path: str) -> bytes:
 async def fetch(settings: Settings, options: argparse.Namespace) -> int:
     """Fetch once; a source that failed is a row that says why (exit status 1 if any)."""
     gazetteer, output = load_gazetteer(), Output(as_json=options.json)
-    async with opened(settings) as store, Fetcher(settings.fetch_limits()) as fetcher:
+    async with opened(settings) as store, Fetcher(settings.fetch) as fetcher:
         with progress("fetching", None) as bar:
             reports = await collect(
                 store,

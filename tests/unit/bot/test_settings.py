@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ def test_an_empty_environment_has_working_defaults():
     settings = parse_settings({})
     assert not settings.has_token
     assert settings.database_url.startswith("sqlite+aiosqlite:////")
-    assert settings.fetch.timeout == timedelta(seconds=30)
+    assert settings.fetch.timeout_s == 30
 
 
 def test_everything_can_be_set():
