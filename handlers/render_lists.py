@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.keyboards import (
     Latest,
     Open,
     Search,
     Tap,
+    Unwatch,
     WatchThis,
     button,
     fits,
@@ -25,16 +26,25 @@ from handlers.texts.lookup import flags
 from news.model import Found, Headline, Message, Page, Preferences, Query, Similar
 
 PAGE_SIZE = 5
+_A_YEAR = timedelta(days=365)
 _INDENT = "\u2007\u2007"
-_FILTER = re.compile(r"(?:^|\s)(?:country|since|lang|language|source):\S*", re.IGNORECASE)
-_COUNTRY_FILTER = re.compile(r"(?:^|\s)country:\S*", re.IGNORECASE)
-_SINCE_FILTER = re.compile(r"(?:^|\s)since:\S*", re.IGNORECASE)
+# Filters have names in every interface language (news.query); the address of a page is none.
+_FILTER = re.compile(r"(?:^|(?<=\s))[^\W\d_]+:(?!//)(?:[\"“”„«»][^\"“”„«»]*[\"“”„«»]|\S+)")
 MAX_QUERY = 200  # characters of a search that are looked at
 
 
 def words_of(text: str) -> str:
     """A search without its filters: what is named in quotation marks."""
     return " ".join(_FILTER.sub(" ", text).split())
+
+
+def widened(text: str, query: Query, *, countries: Sequence[str], since: timedelta | None) -> str:
+    """The same search with other countries and another span of time."""
+    days = f"since:{since.days}d" if since else ""
+    where = f"country:{','.join(countries)}" if countries else ""
+    languages = f"lang:{','.join(query.languages)}" if query.languages else ""
+    sources = [f"source:{source}" for source in query.sources]
+    return " ".join(part for part in (words_of(text), where, languages, *sources, days) if part)
 
 
 def render_found(
@@ -56,6 +66,17 @@ def render_found(
         join([_found_head(page, query, text, texts), *lines], "\n"),
         (*buttons, *((turn,) if turn else ()), (watch,)),
     )
+
+
+def render_watch(
+    watch: Watch, new: Sequence[Found], preferences: Preferences, texts: Texts, *, now: datetime
+) -> Message:
+    """What a saved search pings with: the new headlines, and how to stop it."""
+    texts = texts.of(preferences.language)
+    lines = [_headline(found, number, preferences, texts, now) for number, found in enumerate(new, 1)]
+    buttons = similar_buttons([found.headline.id for found in new])
+    stop = button(texts.plain("button.unwatch"), Unwatch(watch.id))
+    return Message(join([join(["🔔 ", bold(foreign(watch.words, 60))]), *lines], "\n"), (*buttons, (stop,)))
 
 
 def render_latest(
@@ -134,10 +155,15 @@ def _nothing_found(page: Page, query: Query, text: str, texts: Texts) -> Message
         lines.append(texts("search.did_you_mean", query=foreign(page.did_you_mean, 60)))
         ways.append((page.did_you_mean[:40], Search(0, page.did_you_mean)))
     if query.countries:
-        ways.append((texts.plain("button.all_countries"), Search(0, _COUNTRY_FILTER.sub("", text).strip())))
-    if query.since and query.since.days < 365:
-        year = f"{_SINCE_FILTER.sub('', text).strip()} since:365d"
-        ways.append((texts.plain("button.year_back"), Search(0, year.strip())))
+        ways.append(
+            (
+                texts.plain("button.all_countries"),
+                Search(0, widened(text, query, countries=(), since=query.since)),
+            )
+        )
+    if query.since and query.since < _A_YEAR:
+        longer = widened(text, query, countries=query.countries, since=_A_YEAR)
+        ways.append((texts.plain("button.year_back"), Search(0, longer)))
     ways.append((texts.plain("button.latest"), Latest(0)))
     buttons = [button(label, tap) for label, tap in ways if fits(tap)]
     return Message(join(lines, " "), rows(buttons, 3))
