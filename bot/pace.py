@@ -128,7 +128,8 @@ class Pace:
     def chat_wait(self, chat_id: int) -> float:
         """Seconds until this chat may be sent to, its own pause and limits considered; 0 when it may now."""
         now = self._clock.monotonic()
-        return max(0.0, self._pauses.get(chat_id, 0.0) - now, self._chats.ready_in(chat_id, now))
+        limit = 0.0 if chat_id == EVERYWHERE else self._chats.ready_in(chat_id, now)
+        return max(0.0, self._pauses.get(chat_id, 0.0) - now, limit)
 
     def refuse(self, chat_id: int, wait: timedelta) -> int:
         """Telegram answered 429. Whom the wait concerns: ``chat_id`` or EVERYWHERE."""
@@ -180,9 +181,15 @@ class Pace:
         finally:
             self._replies -= 1
 
+    async def wait_out(self, chat_id: int) -> None:
+        """Wait until no pause holds this chat; for calls that Telegram's limits do not count."""
+        while (left := self.pause_left(chat_id)) > 0:
+            await self._clock.sleep(left)
+
     def _take(self, chat_id: int, now: float) -> None:
         self._tempo.take(now)
-        self._chats.take(chat_id, now)
+        if chat_id != EVERYWHERE:
+            self._chats.take(chat_id, now)
 
     def _pause(self, chat_id: int, until: float) -> None:
         now = self._clock.monotonic()

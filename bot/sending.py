@@ -12,8 +12,10 @@ from typing import Any, Protocol
 from telegram import Bot, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
+from telegram.ext import ExtBot
 
 from bot.outcomes import Broken, Outcome, Pointless, Sent, Unknown, classify
+from bot.paced_replies import PACED
 from handlers.markup import MAX_UNITS, cut
 from handlers.talk import markup
 from news.model import Message
@@ -50,7 +52,10 @@ class TelegramSender:
         self._bot = bot
         self._load = load
         self._deadline_s = deadline_s
-        self._extra: dict[str, Any] = {"allow_paid_broadcast": True} if is_paid else {}
+        self._paid: dict[str, Any] = {"allow_paid_broadcast": True} if is_paid else {}
+        # The courier has waited for its turn: a bot that paces its replies must not make it wait again.
+        is_paced = isinstance(bot, ExtBot) and bot.rate_limiter is not None
+        self._paced: dict[str, Any] = {"rate_limit_args": PACED} if is_paced else {}
         self._texts: OrderedDict[tuple[int, int], Messages] = OrderedDict()
 
     async def send(self, job: Job) -> Outcome:
@@ -84,7 +89,7 @@ class TelegramSender:
     async def _call(self, job: Job, message: Message | None) -> Outcome:
         if message is None or job.action is Action.DELETE:
             assert job.message_id is not None
-            await self._bot.delete_message(job.chat.chat_id, job.message_id)
+            await self._bot.delete_message(job.chat.chat_id, job.message_id, **self._paced)
             return Sent()
         text = cut(plain_text(message.html), MAX_UNITS) if job.is_plain else message.html
         shared: dict[str, Any] = {
@@ -93,12 +98,13 @@ class TelegramSender:
             "parse_mode": None if job.is_plain else ParseMode.HTML,
             "reply_markup": markup(message.buttons),
             "link_preview_options": NO_PREVIEW,
+            **self._paced,
         }
         if job.action is Action.EDIT:
             await self._bot.edit_message_text(message_id=job.message_id, **shared)
             return Sent()
         sent = await self._bot.send_message(
-            message_thread_id=job.chat.topic_id or None, **shared, **self._extra
+            message_thread_id=job.chat.topic_id or None, **shared, **self._paid
         )
         return Sent(sent.message_id)
 
