@@ -12,9 +12,12 @@ ITEM_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``ttl_s`` is how long the source asks to be left alone, in seconds; ``language`` what it claims to be written in."""
+    """``ttl_s`` is how long the source asks to be left alone, in seconds; ``language`` what it claims to be written in; ``feeds``
+    the feeds that a page offers.
+    """
 
     items: tuple[Item, ...]
     title: str = ""
     language: str | None = None
     ttl_s: float | None = None
+    feeds: tuple[str, ...] = ()

@@ -18,7 +18,9 @@ import httpx
 from news.errors import FetchError
 from news.sources.addresses import check_url
 from news.sources.inflate import Inflater, TooLargeError
+from news.sources.robots import Robots, StatusError
 from news.sources.transport import GuardedTransport
+from news.sources.workers import WorkerPool
 
 PERMANENT = frozenset({301, 308})
 REDIRECTS = PERMANENT | {302, 303, 307}
@@ -77,10 +79,15 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetches within its limits. Use as ``async with Fetcher(limits) as fetcher``."""
+    """Fetches within its limits. Use as ``async with Fetcher(limits) as fetcher``.
+
+    What goes with fetching lives and ends with it: ``readers`` for the bodies, ``robots`` for pages.
+    """
 
     def __init__(self, limits: FetchLimits | None = None) -> None:
         self.limits = limits or FetchLimits()
+        self.readers = WorkerPool()
+        self.robots = Robots(self._text_of)
         self._client = httpx.AsyncClient(
             transport=GuardedTransport(allow_private=self.limits.allow_private),
             # A proxy of the environment would dial in our place, unguarded.
@@ -103,6 +110,7 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._client.aclose()
+        await self.readers.close()
 
     async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """The body behind an address, or that it has not changed.
@@ -121,6 +129,9 @@ class Fetcher:
             raise FetchError(url, f"it cannot be reached ({_words(error)}).") from error
         except (httpcore.ProtocolError, httpx.InvalidURL, ValueError, OSError) as error:
             raise FetchError(url, f"it does not answer as a web server should ({_words(error)}).") from error
+
+    async def _text_of(self, url: str) -> str:
+        return (await self.fetch(url)).body.decode("utf-8", "replace")
 
     async def _follow(self, url: str, headers: dict[str, str]) -> Fetched:
         address, only_permanent = url, True
@@ -144,7 +155,9 @@ class Fetcher:
         status, headers = response.status_code, response.headers
         if status not in {200, NOT_MODIFIED}:
             reason = _REASONS.get(status, "it has trouble of its own" if status >= 500 else "it refuses")
-            raise FetchError(url, f"{reason} (HTTP {status}).", retry_after_s=_retry_after_s(headers))
+            raise StatusError(
+                url, f"{reason} (HTTP {status}).", status=status, retry_after_s=_retry_after_s(headers)
+            )
         return Fetched(
             status=status,
             url=address,

@@ -24,6 +24,10 @@ from news.sources.links import absolute_link, same_site
 _ARTICLE_TYPES = re.compile(
     r'"@type"\s*:\s*\[?\s*"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|ReportageNewsArticle)"'
 )
+_FEED_TYPES = frozenset(
+    {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
+)
+_FEEDS_LIMIT = 20
 _FURNITURE = frozenset({"nav", "footer", "aside", "form", "button", "select"})
 _HEADLINE_MINIMUM = 20
 _WORDS_MINIMUM = 3
@@ -88,18 +92,31 @@ def read_page(text: str, url: str, now: datetime) -> Document:
 
 
 def read_list_page(text: str, url: str, now: datetime) -> Document:
-    """The headlines that a page lists. Raise UnreadableError when it lists none."""
+    """The headlines that a page lists and the feeds that it offers. Raise UnreadableError when it has neither."""
     root = parse_html(text, url)
     return _listing(_listed(root, url, now), root, url)
 
 
 def _listing(items: list[Item], root: etree._Element, url: str) -> Document:
-    if not items:
+    feeds = _offered_feeds(root, url)
+    if not items and not feeds:
         raise UnreadableError(url, "no headlines were found on this page.")
     title = clean_text(root.findtext(".//title") or "", TITLE_LIMIT)
-    return Document(
-        items=tuple(items[:ITEM_LIMIT]), title=title, language=(root.get("lang") or "")[:2].lower() or None
-    )
+    language = (root.get("lang") or "")[:2].lower() or None
+    return Document(items=tuple(items[:ITEM_LIMIT]), title=title, language=language, feeds=feeds)
+
+
+def _offered_feeds(root: etree._Element, url: str) -> tuple[str, ...]:
+    """The feeds that a page names in its head, comments on single articles left out."""
+    base = absolute_link(root.xpath("string(//base/@href)"), url) or url
+    found: dict[str, None] = {}
+    for link in root.iter("link"):
+        kind = link.get("type", "").split(";")[0].strip().lower()
+        if "alternate" in link.get("rel", "").lower().split() and kind in _FEED_TYPES:
+            address = absolute_link(link.get("href", ""), base)
+            if address and "/comments/" not in address:
+                found[address] = None
+    return tuple(found)[:_FEEDS_LIMIT]
 
 
 def _claims_article(root: etree._Element, text: str) -> bool:

@@ -55,7 +55,7 @@ def _document(values: dict[str, Any]) -> Document:
         Item(**item | {"published": datetime.fromisoformat(item["published"]) if item["published"] else None})
         for item in values["items"]
     )
-    return Document(**values | {"items": items})
+    return Document(**values | {"items": items, "feeds": tuple(values["feeds"])})
 
 
 def limit_resources() -> None:
