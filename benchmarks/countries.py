@@ -33,9 +33,9 @@ class Row:
 
 
 def read_jsonl(path: Path) -> list[dict]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
-        return [json.loads(line) for line in lines if line.strip()]
+    content = path.read_bytes()
+    text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8")
+    return [json.loads(line) for line in text.split("\n") if line.strip()]
 
 
 def rows(path: Path, text: str, label: str, *, language: str | None = None, only: str = "") -> list[Row]:
@@ -136,10 +136,10 @@ def speed(gazetteer, found: list[Row]) -> float:
     titles = [row.title for row in found]
     best = 0.0
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         for title in titles:
             attribute(gazetteer, title, source_country="KZ")
-        best = max(best, len(titles) / (time.perf_counter() - began))
+        best = max(best, len(titles) / (time.process_time() - began))
     return best
 
 
@@ -150,9 +150,9 @@ def main() -> None:
     parser.add_argument("--errors", default="", help="list the rows of this set that are wrong")
     parser.add_argument("--limit", type=int, default=10_000)
     options = parser.parse_args()
-    began = time.perf_counter()
+    began = time.process_time()
     gazetteer = load_gazetteer()
-    loaded = time.perf_counter() - began
+    loaded = time.process_time() - began
 
     def ours(row: Row) -> set[str]:
         found = attribute(

@@ -16,7 +16,9 @@ SUMMARY_FACTOR = 0.5
 LONGEST_TITLE = 400
 LONGEST_SUMMARY = 600
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3}[.!?…])\s+(?=[^\W\d_a-zа-яё])|\n+")
-_DATELINE = re.compile(r"^[^\W\d_][\w\s,./()«»\"'-]{2,60}?\s*[—–-]{1,2}\s+(?:[\w\s«»\"'-]{2,30}\.\s+)?(?=[^\W\d_])")
+_DATELINE = re.compile(
+    r"^[^\W\d_][\w\s,./()«»\"'-]{2,60}?\s*[—–-]{1,2}\s+(?:[\w\s«»\"'-]{2,30}\.\s+)?(?=[^\W\d_])"
+)
 _AGENCY_DATELINE = re.compile(r"^[A-ZА-ЯЁӘІҢҒҮҰҚӨҺ]{3}")
 
 
@@ -43,7 +45,9 @@ def attribute(
     return Attribution(countries, implied_country(heading, countries, source_country))
 
 
-def _read_summary(gazetteer: Gazetteer, summary: str, source_country: str | None, *, has_title: bool) -> Reading:
+def _read_summary(
+    gazetteer: Gazetteer, summary: str, source_country: str | None, *, has_title: bool
+) -> Reading:
     """Read the first sentence, and further ones only while nothing says a country: what follows is background."""
     for sentence in _SENTENCE_END.split(_without_dateline(summary[:LONGEST_SUMMARY])):
         reading = read(Text(gazetteer.lexicon, tokenise(sentence)), source_country)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from news.attribution.judging import Reading, kinds_in
+from news.attribution.judging import Clue, Mark, Reading
 from news.model import CountryEvidence
+
+WORLD = frozenset({"cue-global", "organisation", "region-name", "group"})
+HOME = frozenset({"cue-domestic", "cue-own"})
+OWN = "cue-own"
+_OFFICE_BEFORE_COUNTRY = frozenset({"en", "ru", "tg"})
+_TURKIC_CASE = re.compile(r"(?:[ндт][ыиуүі][нң]|нинг|ning|[гғкқ][аеоө]|[gkq]a|н?[дт][аеоө]н?|n?da|dan|менен|пен|мен)$")
+_PEOPLE = frozenset({"leader", "politician", "person"})
 
 
 def implied_country(
@@ -20,12 +28,30 @@ def implied_country(
         return None
     if countries:
         return source_country if _speaks_of_own(heading) else None
-    counts = kinds_in(heading.cues.values())
-    is_global = counts.get("cue-global", 0) > counts.get("cue-domestic", 0) + counts.get("cue-own", 0)
-    return None if is_global else source_country
+    world = sum(mark.kind in WORLD for mark in heading.marks)
+    home = sum(mark.kind in HOME for mark in heading.marks)
+    return None if world > home else source_country
 
 
 def _speaks_of_own(heading: Reading) -> bool:
-    """Say whether an office or a team is named without a country next to it."""
-    beside = {at for clue in heading.clues for at in range(clue.at - 2, clue.end + 2)}
-    return any("cue-own" in kinds and at not in beside for at, kinds in heading.cues.items())
+    """Say whether an office or a team is named that belongs to none of the countries named."""
+    offices = [mark for mark in heading.marks if mark.kind == OWN]
+    whole = [mark for mark in offices if not any(_is_part_of(mark, other) for other in offices)]
+    return any(not any(_belongs(mark, clue) for clue in heading.clues) for mark in whole)
+
+
+def _is_part_of(mark: Mark, other: Mark) -> bool:
+    return mark != other and other.start <= mark.start and mark.end <= other.end
+
+
+def _belongs(office: Mark, clue: Clue) -> bool:
+    """Say whether a country or a name stands right beside an office: "президент Японии", "Japan's president".
+
+    In the Turkic languages the country stands before its office; what follows is the next part of the sentence.
+    """
+    if office.start - 1 <= clue.end <= office.start or (clue.start < office.end and office.start < clue.end):
+        return True
+    reach = 2 if clue.language == "en" else 1
+    follows = office.end <= clue.start < office.end + reach
+    is_genitive = clue.language in _OFFICE_BEFORE_COUNTRY and not _TURKIC_CASE.search(clue.words)
+    return follows and (is_genitive or clue.kind in _PEOPLE)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from news.attribution.lexicon import Doubt
 from news.attribution.matching import Match, Span, Text, find_spans, longest
-from news.attribution.meaning import Cues, is_other_meaning, stands_as_place
+from news.attribution.meaning import Cues, is_other_meaning, stands_as_place, stands_for_citizens
 
 WEIGHTS = {
     "name": 1.0,
@@ -22,7 +23,7 @@ WEIGHTS = {
 }
 """How strongly a kind speaks for its country; kinds that are not listed speak with OTHER_WEIGHT."""
 OTHER_WEIGHT = 0.85
-WEAK_FACTOR = 0.8
+DOUBT_FACTOR = 0.8
 
 CUE = "cue-"
 REGION_OF_COUNTRIES = "group"
@@ -30,26 +31,35 @@ REGION_OF_COUNTRIES = "group"
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """A name that speaks for countries, at tokens ``at`` to ``end`` (exclusive)."""
+    """A name that speaks for countries, at tokens ``start`` to ``end`` (exclusive), in a form of ``language``."""
 
     countries: tuple[str, ...]
     words: str
     kind: str
     weight: float
     place: str
-    at: int
+    language: str
+    start: int
     end: int
+
+
+class Mark(NamedTuple):
+    """A cue word, or a name that stands for no country, at tokens ``start`` to ``end`` (exclusive)."""
+
+    start: int
+    end: int
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one text gives: its clues in order, and the kinds of cue words at each token."""
+    """What one text gives: its clues in order, and the words that tell domestic stories from others."""
 
-    clues: tuple[Clue, ...]
-    cues: Cues
+    clues: tuple[Clue, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
-NOTHING = Reading((), {})
+NOTHING = Reading()
 
 
 def read(text: Text, source_country: str | None) -> Reading:
@@ -57,28 +67,31 @@ def read(text: Text, source_country: str | None) -> Reading:
     spans = find_spans(text)
     if not spans:
         return NOTHING
-    cues, names = _part(spans)
+    cues, names, marks = _part(spans)
     if not names:
-        return Reading((), cues)
+        return Reading((), tuple(marks))
     chosen = [span for match in longest(names) if (span := _choose(text, match, source_country))]
+    marks += [Mark(span.start, span.end, span.sense.kind) for span in chosen if not _gives_countries(span)]
     kept = [span for span in chosen if _gives_countries(span) and not is_other_meaning(text, span, cues)]
     kept = _without_doubtful(text, kept, cues, source_country)
     if len(kept) > 1:
         kept = _without_namesakes(text, kept)
-    return Reading(tuple(_clue(text, span) for span in kept), cues)
+    return Reading(tuple(_clue(text, span) for span in kept), tuple(marks))
 
 
-def _part(spans: list[Span]) -> tuple[Cues, list[Span]]:
+def _part(spans: list[Span]) -> tuple[Cues, list[Span], list[Mark]]:
     """Tell cue words, which hide nothing, from names."""
     cues: Cues = {}
-    names = []
+    names, marks = [], []
     for span in spans:
-        if span.sense.kind.startswith(CUE):
+        kind = span.sense.kind
+        if kind.startswith(CUE):
+            marks.append(Mark(span.start, span.end, kind))
             for at in range(span.start, span.end):
-                cues[at] = (*cues.get(at, ()), span.sense.kind)
+                cues[at] = (*cues.get(at, ()), kind)
         else:
             names.append(span)
-    return cues, names
+    return cues, names, marks
 
 
 def _gives_countries(span: Span) -> bool:
@@ -93,7 +106,12 @@ def _choose(text: Text, match: Match, source_country: str | None) -> Span | None
 
     def rank(span: Span) -> tuple[bool, bool, bool, bool]:
         sense = span.sense
-        return not sense.needs, span.form.is_weak, bool(sense.countries), source_country not in sense.countries
+        return (
+            not sense.needs,
+            bool(span.form.doubt),
+            bool(sense.countries),
+            source_country not in sense.countries,
+        )
 
     return min(fitting, key=rank)
 
@@ -109,25 +127,28 @@ def _fits_context(text: Text, span: Span) -> bool:
 
 
 def _without_doubtful(text: Text, found: list[Span], cues: Cues, source_country: str | None) -> list[Span]:
-    """Drop weak names that nothing else speaks for."""
-    weak = [span for span in found if is_weak(text, span)]
-    if not weak:
+    """Drop doubtful names that nothing else speaks for."""
+    doubtful = [span for span in found if is_doubtful(text, span)]
+    if not doubtful:
         return found
-    certain = {code for span in found if span not in weak for code in span.sense.countries}
-    if source_country:
-        certain.add(source_country)
-    return [
-        span
-        for span in found
-        if span not in weak or not certain.isdisjoint(span.sense.countries) or stands_as_place(text, span, cues)
-    ]
+    certain = {code for span in found if span not in doubtful for code in span.sense.countries}
+
+    def counts(span: Span) -> bool:
+        if span not in doubtful or not certain.isdisjoint(span.sense.countries):
+            return True
+        if source_country in span.sense.countries and span.form.doubt is not Doubt.COMMON_WORD:
+            return True
+        is_alone = not certain - {source_country}
+        return stands_as_place(text, span, cues) or stands_for_citizens(text, span, cues, is_alone=is_alone)
+
+    return [span for span in found if counts(span)]
 
 
-def is_weak(text: Text, span: Span) -> bool:
+def is_doubtful(text: Text, span: Span) -> bool:
     """Say whether a name needs another clue: marked so, or too short to trust where all is in capitals."""
     if span.sense.needs:
         return False
-    if span.form.is_weak:
+    if span.form.doubt:
         return True
     return text.is_upper_case and span.end - span.start == 1 and len(text.tokens[span.start]) < SHORT
 
@@ -156,15 +177,7 @@ def _is_settled_by(text: Text, span: Span, following: Span) -> bool:
 
 def _clue(text: Text, span: Span) -> Clue:
     sense = span.sense
-    weight = WEIGHTS.get(sense.kind, OTHER_WEIGHT) * (WEAK_FACTOR if span.form.is_weak else 1.0)
+    weight = WEIGHTS.get(sense.kind, OTHER_WEIGHT) * (DOUBT_FACTOR if span.form.doubt else 1.0)
     place = sense.place or f"{sense.kind}:{'+'.join(sense.countries)}:{sense.label}"
-    return Clue(sense.countries, text.words(span.start, span.end), sense.kind, weight, place, span.start, span.end)
-
-
-def kinds_in(cues: Iterable[tuple[str, ...]]) -> dict[str, int]:
-    """Count the kinds of cue words."""
-    counts: dict[str, int] = {}
-    for kinds in cues:
-        for kind in kinds:
-            counts[kind] = counts.get(kind, 0) + 1
-    return counts
+    words = text.words(span.start, span.end)
+    return Clue(sense.countries, words, sense.kind, weight, place, span.form.language, span.start, span.end)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from news.attribution.folding import fold
-from news.attribution.paradigms import LONGEST_ENDING, matches_ending
+from news.attribution.paradigms import LONGEST_ENDING, endings
+
+
+class Doubt(StrEnum):
+    """How far a form may be trusted, by the mark of the data file."""
+
+    NONE = ""
+    WEAK = "~"  # counts beside a sure clue, in an outlet of its own country, or where only a place can stand
+    COMMON_WORD = "?"  # mostly a plain word: its own country's outlets use the word as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +37,14 @@ class Word:
     """One word of a form. ``exact`` is how it must be written; ``capital`` asks for a capital letter."""
 
     stem: str
-    codes: tuple[str, ...]
+    endings: re.Pattern[str]
     exact: str = ""
     capital: bool = False
 
     def fits(self, token: str, folded: str) -> bool:
         """Say whether a token of a text is this word in one of its forms; capitals are judged elsewhere."""
-        if self.exact:
-            return token.startswith(self.exact) and matches_ending(self.codes, folded[len(self.stem) :])
-        return folded.startswith(self.stem) and matches_ending(self.codes, folded[len(self.stem) :])
+        is_spelled_so = token.startswith(self.exact) if self.exact else folded.startswith(self.stem)
+        return is_spelled_so and self.endings.fullmatch(folded, len(self.stem)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class Form:
 
     sense: int
     language: str
-    is_weak: bool
+    doubt: Doubt
     anchor: int
     words: tuple[Word, ...]
 
@@ -56,7 +65,7 @@ class Hit(NamedTuple):
     ending: str
 
 
-MEMO_LIMIT = 60_000
+MEMO_LIMIT = 40_000
 
 
 class Lexicon:
@@ -117,21 +126,22 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _read_form(stem: str, spec: str) -> Form:
+    """Read `sense;language;words`; the anchor is marked with _ and does not repeat its stem."""
     sense, language, words = spec.split(";")
     parts = words.split(" ")
     anchor = next(at for at, part in enumerate(parts) if part.startswith("_"))
     return Form(
         sense=int(sense),
-        language=language.lstrip("~"),
-        is_weak=language.startswith("~"),
+        language=language.lstrip("~?"),
+        doubt=Doubt(language[0]) if language[0] in "~?" else Doubt.NONE,
         anchor=anchor,
-        words=tuple(_read_word(part.removeprefix("_")) for part in parts),
+        words=tuple(_read_word(part, stem) for part in parts),
     )
 
 
-def _read_word(part: str) -> Word:
-    written, _, codes = part.rpartition("/")
+def _read_word(part: str, anchor_stem: str) -> Word:
+    """Read `stem/paradigms`, `^stem/paradigms` with a capital or `=AS WRITTEN/paradigms`."""
+    written, _, codes = part.removeprefix("_").rpartition("/")
     if written.startswith("="):
-        exact = written[1:]
-        return Word(fold(exact), tuple(codes.split("+")), exact=exact)
-    return Word(written.removeprefix("^"), tuple(codes.split("+")), capital=written.startswith("^"))
+        return Word(fold(written[1:]), endings(codes), exact=written[1:])
+    return Word(written.removeprefix("^") or anchor_stem, endings(codes), capital=written.startswith("^"))

@@ -16,7 +16,9 @@ def is_other_meaning(text: Text, span: Span, cues: Cues) -> bool:
     """Say whether a name stands for a language, an ethnic group, a cited press or a person."""
     after, before, here = cues.get(span.end, ()), cues.get(span.start - 1, ()), cues.get(span.start, ())
     if span.sense.kind in ATTRIBUTES:
-        return _is_language(text, span, before, after) or "cue-ethnic" in before or _is_cited_press(after, cues)
+        return (
+            _is_language(text, span, before, after) or "cue-ethnic" in before or _is_cited_press(after, cues)
+        )
     if "cue-surname" in here and "cue-first-name" in before:
         return True
     if "cue-first-name" in here and span.end - span.start == 1 and _is_surname(text, span.end, after):
@@ -56,12 +58,30 @@ def _is_surname(text: Text, at: int, cues: tuple[str, ...]) -> bool:
 
 
 def stands_as_place(text: Text, span: Span, cues: Cues) -> bool:
-    """Say whether a doubtful name is written where only a place, or for a country any proper name, can stand."""
+    """Say whether a doubtful name is written where only a place, or a proper name at least, can stand."""
     if span.sense.kind not in PLACES or not text.tokens[span.start][0].isupper() or text.is_upper_case:
         return False
     if "cue-place" in cues.get(span.start - 1, ()):
         return True
     if span.ending and span.form.language != "en" and PLACE_ENDING.fullmatch(span.ending):
         return True
+    if span.sense.place:
+        return False  # a city of the world list: also a surname too often
     is_first = span.start == 0 or not text.tokens[span.start - 1][0].isalnum()
-    return span.sense.kind == "name" and not is_first and not text.is_title_case
+    if span.sense.kind == "name" and span.form.language == "en":
+        return True
+    return not (is_first or text.is_title_case)
+
+
+def stands_for_citizens(text: Text, span: Span, cues: Cues, *, is_alone: bool) -> bool:
+    """Say whether the name of a people means a state or its citizens, not an ethnic group abroad or a culture.
+
+    "Өзбек шекарасы" is the border of a state. A people named in Russian or English with no other country beside it is
+    taken for citizens; in the Turkic languages the same word is an adjective of dishes and songs.
+    """
+    if span.sense.kind not in ATTRIBUTES:
+        return False
+    if span.form.language == "en":
+        return text.tokens[span.start][0].isupper() and not text.is_upper_case
+    after = cues.get(span.end, ())
+    return "cue-civic" in after or "cue-own" in after or (is_alone and span.form.language == "ru")

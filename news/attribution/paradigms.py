@@ -8,6 +8,7 @@ possessive, case" of the Turkic languages; ezafe and object markers of Tajik.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _RUSSIAN = {
     "r0": "",
@@ -56,9 +57,14 @@ _TURKIC = {
     "tg": "(?:(?:ҳо|он|гон|ён)?(?:и|ӣ|ю|у)?(?:ро|ву|у|аш|аст)?)",
 }
 
-PARADIGMS: dict[str, re.Pattern[str]] = {
-    name: re.compile(f"(?:{endings})") for name, endings in {**_RUSSIAN, **_LATIN, **_TURKIC, "-": ""}.items()
-}
+PARADIGMS: dict[str, str] = {**_RUSSIAN, **_LATIN, **_TURKIC, "-": ""}
+
+
+@cache
+def endings(codes: str) -> re.Pattern[str]:
+    """Return the pattern of all endings of paradigms named like "rc+kk"; raise KeyError for an unknown name."""
+    return re.compile("|".join(f"(?:{PARADIGMS[code]})" for code in codes.split("+")))
+
 
 PLACE_ENDING = re.compile(
     "н?[дт][аеоө]|н?[дт][аеоө]н|н[ае]н|н?[дт][ае]ғ[ыі]|н?[дт]ег[іи]|н?[дт][аеоө]г[ыиуү]|[гғқк][аеоө]|даги|дан"
@@ -67,8 +73,3 @@ PLACE_ENDING = re.compile(
 """Endings that say "in", "from" or "to": after them a doubtful word is a place."""
 
 LONGEST_ENDING = 13
-
-
-def matches_ending(codes: tuple[str, ...], ending: str) -> bool:
-    """Say whether one of the named paradigms has this ending."""
-    return any(PARADIGMS[code].fullmatch(ending) for code in codes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from news.attribution.folding import fold
+from news.attribution.lexicon import Doubt
 from tools.gazetteer.entries import Entry
 
 OFFICES = frozenset({"ministry", "government", "agency", "security", "court", "parliament"})
@@ -14,13 +15,14 @@ OFFICES = frozenset({"ministry", "government", "agency", "security", "court", "p
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """Folded spellings that are made weak or forgotten, and how offices without a nation are told.
+    """Folded spellings that are made doubtful or forgotten, and how offices without a nation are told.
 
     "The Ministry of Health" in a country's own language names no country: every country has one. Such a form is
     forgotten unless it holds a national word.
     """
 
     weak: frozenset[str]
+    common: frozenset[str]
     dropped: frozenset[str]
     office: re.Pattern[str]
     national: re.Pattern[str]
@@ -28,12 +30,17 @@ class Corrections:
     def apply(self, entry: Entry) -> Entry | None:
         """Return the entry with its forms corrected, or None if no form is left."""
         forms = tuple(
-            replace(form, is_weak=form.is_weak or fold(form.text) in self.weak)
+            replace(form, doubt=self._doubt(fold(form.text)) or form.doubt)
             for form in entry.forms
             if fold(form.text) not in self.dropped
             and not (entry.countries and self._is_any_office(entry, form.text))
         )
         return replace(entry, forms=forms) if forms else None
+
+    def _doubt(self, folded: str) -> Doubt:
+        if folded in self.common:
+            return Doubt.COMMON_WORD
+        return Doubt.WEAK if folded in self.weak else Doubt.NONE
 
     def _is_any_office(self, entry: Entry, text: str) -> bool:
         folded = " " + fold(text)
@@ -41,7 +48,7 @@ class Corrections:
 
 
 def read_corrections(path: Path) -> Corrections:
-    """Read lines of `weak TAB word`, `drop TAB word`, `office TAB start of a word`, `national TAB start of a word`."""
+    """Read lines of `weak TAB word`, `common TAB word`, `drop TAB word`, `office TAB start of a word`, `national TAB start of a word`."""
     lines = [
         line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
     ]
@@ -51,6 +58,7 @@ def read_corrections(path: Path) -> Corrections:
 
     return Corrections(
         weak=frozenset(words("weak")),
+        common=frozenset(words("common")),
         dropped=frozenset(words("drop")),
         office=_starts(words("office")),
         national=_starts(words("national")),

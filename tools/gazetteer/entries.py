@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from news.attribution.lexicon import Doubt
+
 LANGUAGES = frozenset({"en", "ru", "kk", "kk-latn", "uz", "uz-cyrl", "ky", "tg", "tk", "tr", "*"})
 
 
@@ -16,12 +18,12 @@ class TableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One spelling in one language. ``is_quoted``: as written; ``is_weak``: needs another clue."""
+    """One spelling in one language. ``is_quoted``: as written; ``doubt``: whether it needs another clue."""
 
     language: str
     text: str
     is_quoted: bool = False
-    is_weak: bool = False
+    doubt: Doubt = Doubt.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,10 @@ def _forms(text: str) -> Iterator[Form]:
 
 
 def _form(language: str, spelling: str) -> Form:
-    is_weak = spelling.startswith("~")
+    doubt = Doubt.WEAK if spelling.startswith("~") else Doubt.NONE
     bare = spelling.removeprefix("~").strip()
     is_quoted = len(bare) > 2 and bare[0] == bare[-1] == '"'
-    return Form(language, bare.strip('"') if is_quoted else bare, is_quoted, is_weak)
+    return Form(language, bare.strip('"') if is_quoted else bare, is_quoted, doubt)
 
 
 def _context(name: str, note: str) -> tuple[str, ...]:

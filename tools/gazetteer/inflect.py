@@ -25,6 +25,8 @@ _OWN_PARADIGM = {
     "kk-latn": "kl",
 }
 
+NATIVE_WORDS = frozenset({"киргиз"})
+"""Russian names of peoples that are other words in a Turkic language: ky "киргиз-" is "bring in"."""
 HOMES = frozenset({"name", "region", "city", "capital"})
 _FROM_THERE = {"kk": ("kd",), "ky": ("yd",), "uz-cyrl": ("ud",), "uz": ("vd",), "ru": ("kd", "yd", "ud")}
 
@@ -40,23 +42,23 @@ class WordSpec:
     exact: str = ""
     capital: bool = False
 
-    def text(self) -> str:
-        """Return the word as the data file writes it."""
-        mark = "^" if self.capital else ""
-        return (
-            f"={self.exact}/{'+'.join(self.codes)}"
-            if self.exact
-            else f"{mark}{self.stem}/{'+'.join(self.codes)}"
-        )
+    def text(self, *, is_anchor: bool = False) -> str:
+        """Return the word as the data file writes it; the anchor is found by its stem and need not repeat it."""
+        codes = "+".join(self.codes)
+        if self.exact:
+            return f"{'_' * is_anchor}={self.exact}/{codes}"
+        return f"{'_' * is_anchor}{'^' * self.capital}{'' if is_anchor else self.stem}/{codes}"
 
 
 def russian_stem(word: str, kind: str) -> tuple[str, str]:
     """Return (stem, paradigm) of a folded Russian dictionary form."""
+    if word[-1] == "а" and word[-2:-1] in _VOWELS:
+        return word, "r0"  # Самоа, Никарагуа
     for ending, paradigm, kinds in _RUSSIAN_SHAPES:
         if word.endswith(ending) and len(word) > len(ending) + 1 and (kinds is None or kind in kinds):
-            paradigm = _WITH_PLURAL.get(paradigm, paradigm) if kind.startswith("cue-") else paradigm
-            cut = _STEM_CUT.get(paradigm, 0)
-            return (word[: len(word) - cut] if cut else word), paradigm
+            chosen = _WITH_PLURAL.get(paradigm, paradigm) if kind.startswith("cue-") else paradigm
+            cut = _STEM_CUT.get(chosen, 0)
+            return (word[: len(word) - cut] if cut else word), chosen
     if word[-1] in _VOWELS:
         return word, "r0"
     if kind == "demonym" or kind.startswith("cue-"):
@@ -156,20 +158,23 @@ def _exact_codes(word: str, language: str) -> tuple[str, ...]:
 
 
 def _cyrillic(stems: dict[str, list[str]], folded: str, language: str, kind: str) -> None:
-    if language in ("ru", ANY_LANGUAGE):
-        stem, paradigm = russian_stem(folded, "city" if language == ANY_LANGUAGE else kind)
-        if kind in SETTLEMENTS and paradigm == "rl":
-            stem, paradigm = folded, "r0"
-        stems.setdefault(stem, []).append(paradigm)
-        if kind not in ADJECTIVAL:
-            stems.setdefault(folded, []).extend(_TURKIC_CYRILLIC)
+    if language not in ("ru", ANY_LANGUAGE):
+        stems.setdefault(folded, []).append(_OWN_PARADIGM.get(language, "-"))
         return
-    stems.setdefault(folded, []).append(_OWN_PARADIGM.get(language, "-"))
+    stem, paradigm = russian_stem(folded, "city" if language == ANY_LANGUAGE else kind)
+    if kind in SETTLEMENTS and paradigm == "rl":
+        stem, paradigm = folded, "r0"
+    stems.setdefault(stem, []).append(paradigm)
+    if kind not in ADJECTIVAL or (paradigm == "rp" and folded not in NATIVE_WORDS):
+        stems.setdefault(folded, []).extend(_TURKIC_CYRILLIC)
+    elif folded.endswith("ский") and len(folded) > 8:
+        # Kazakh and Kyrgyz make "from there" of the Russian stem: американский, американдық, американдык.
+        stems.setdefault(folded.removesuffix("ский"), []).extend(("kd", "yd", "ud"))
 
 
 def _latin(stems: dict[str, list[str]], folded: str, language: str, kind: str) -> None:
     if language in ("en", "ru", ANY_LANGUAGE):
-        plural = kind in ("demonym",) and not folded.endswith(("s", "ese", "ch", "sh"))
+        plural = kind == "demonym" and not folded.endswith(("s", "ese", "ch", "sh"))
         stems.setdefault(folded, []).append("e" if plural else "e0")
         if kind not in ADJECTIVAL and (
             language != "en" or kind in PEOPLE or kind in ("company", "club", "abbreviation")

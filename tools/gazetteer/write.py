@@ -72,9 +72,8 @@ def _index(entries: Sequence[Entry]) -> dict[str, list[str]]:
     index: dict[str, list[str]] = defaultdict(list)
     for number, form, words in phrases:
         anchor = min(range(len(words)), key=lambda at: (frequency[words[at].stem], -len(words[at].stem), at))
-        spec = " ".join("_" + word.text() if at == anchor else word.text() for at, word in enumerate(words))
-        weak = "~" if form.is_weak else ""
-        index[words[anchor].stem].append(f"{number};{weak}{form.language};{spec}")
+        spec = " ".join(word.text(is_anchor=at == anchor) for at, word in enumerate(words))
+        index[words[anchor].stem].append(f"{number};{form.doubt.value}{form.language};{spec}")
     return index
 
 
