@@ -86,6 +86,17 @@ def _tell_json(head: str) -> Format:
     return Format.JSON_LINES if is_line else Format.JSON_FEED
 
 
+def tell_kind(body: bytes) -> SourceKind:
+    """What kind of source gives such a body, by its beginning."""
+    match tell_format(decode(body[:_HEAD])):
+        case Format.PAGE:
+            return SourceKind.PAGE
+        case Format.SITEMAP:
+            return SourceKind.SITEMAP
+        case _:
+            return SourceKind.FEED
+
+
 def read_document(
     body: bytes, *, kind: SourceKind, url: str, content_type: str = "", now: datetime
 ) -> Document:
