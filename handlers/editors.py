@@ -115,7 +115,7 @@ def _source_line(source: Source, state: SourceState, talk: Talk) -> Html:
 
 
 def failure(source: Source, state: SourceState, talk: Talk) -> Html:
-    """ "X has not answered since 09:10 (timeout, 6 tries). Next try 11:40."""
+    """As "X has not answered since 09:10 (timeout, 6 tries). Next try 11:40."""
     since = state.last_success_at or state.last_fetch_at
     zone = talk.preferences.zone
     return talk.texts(

@@ -32,6 +32,11 @@ _DANGEROUS_PATH = re.compile(
     r"^/+(?:proxy|socks|setlanguage|login|confirmphone|bg|addtheme|addlist)\b", re.IGNORECASE
 )
 
+_DANGEROUS_LINK = re.compile(
+    r"tg:/|(?:t\.me|telegram\.(?:me|dog))/+(?:proxy|socks|setlanguage|login|confirmphone|bg|addtheme|addlist)\b",
+    re.IGNORECASE,
+)
+
 
 class Html(str):
     """Text that is already safe to send with parse_mode=HTML."""
@@ -117,6 +122,11 @@ def defuse(text: str) -> str:
     return _TAPPABLE.sub(lambda match: match.group() + WORD_JOINER, text)
 
 
+def disarm(text: str) -> str:
+    """Break only the links that act when they are tapped, in a text whose author may link: an editor's alert."""
+    return _DANGEROUS_LINK.sub(lambda match: match.group()[:1] + WORD_JOINER + match.group()[1:], text)
+
+
 def isolate(text: str) -> str:
     """Between FSI and PDI, so that right-to-left text cannot turn its surroundings around."""
     return f"{FIRST_STRONG_ISOLATE}{text}{POP_DIRECTIONAL_ISOLATE}"
@@ -182,4 +192,4 @@ def _addition(block: Block, heading: Html, *, is_opening: bool) -> Html:
     lead = "" if is_opening else "\n"
     if block.heading == heading or not block.heading:
         return Html(f"{lead}{block.html}")
-    return Html(f"{lead}{lead}{block.heading}\n{block.html}")
+    return Html(f"{lead}{block.heading}\n{block.html}")

@@ -50,7 +50,7 @@ def _nothing(digest: Digest, preferences: Preferences, texts: Texts, head: Html)
 
 
 def _since(digest: Digest, preferences: Preferences, texts: Texts) -> str:
-    """ "yesterday" for the usual digest, else the moment it begins with."""
+    """The words "since yesterday" for the usual digest, else the moment it begins with."""
     if timedelta(hours=20) <= digest.until - digest.since <= timedelta(hours=28):
         return texts.plain("since.yesterday")
     return texts.plain("since.moment", moment=moment(digest.since, preferences.zone, texts, now=digest.until))

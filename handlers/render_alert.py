@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from handlers.keyboards import Alert, AlertCountry, button, rows
-from handlers.markup import Html, bold, cut, defuse, escape, join
+from handlers.markup import Html, bold, cut, disarm, escape, join
 from handlers.texts import LANGUAGES, Texts
-from handlers.texts.dates import duration
+from handlers.texts.dates import about, duration
 from handlers.texts.lookup import flag, flags
 from news.model import Audience, Broadcast, BroadcastState, Button, Message, Progress
 
@@ -64,7 +64,7 @@ def render_alert(
 def _for_reader(text: str, countries: Sequence[str], texts: Texts, is_correction: bool) -> Message:  # noqa: FBT001
     names = ", ".join(texts.country(code) for code in countries) or texts.plain("alert.everyone")
     head = join(["🔔 ", bold(names)])
-    body = escape(defuse(cut(text, MAX_ALERT)))
+    body = escape(disarm(cut(text, MAX_ALERT)))
     tail = [texts("alert.corrected")] if is_correction else []
     return Message(join([head, body, *tail], "\n"))
 
@@ -79,7 +79,7 @@ def render_preview(
     rate: float,
 ) -> Message:
     """What an editor sees before confirming: whom it reaches, how long it takes, and what readers will read."""
-    took = duration(_time_for(audience.total, rate), texts)
+    took = about(_time_for(audience.total, rate), texts)
     where = flags(tuple(countries)) or texts.plain("alert.everyone")
     head = texts("alert.preview", n=audience.total, countries=where, duration=took)
     notes = [
@@ -96,12 +96,13 @@ def render_preview(
 def _missing(alert: AlertText, audience: Audience, texts: Texts) -> list[Html]:
     if not alert.translations and set(audience.by_language) <= {texts.language}:
         return []
+    by_readers = sorted(audience.by_language, key=lambda language: -audience.by_language[language])
     without = [
         language
-        for language in audience.by_language
+        for language in by_readers
         if language not in alert.translations and language != texts.language
     ]
-    return [texts("alert.untranslated", languages=", ".join(sorted(without)))] if without else []
+    return [texts("alert.untranslated", languages=", ".join(without))] if without else []
 
 
 def _time_for(readers: int, rate: float) -> timedelta:
@@ -163,7 +164,7 @@ def is_running(progress: Progress) -> bool:
 
 
 def _running(progress: Progress, texts: Texts, pace: Pace) -> Html:
-    left = duration(timedelta(seconds=progress.waiting / pace.rate), texts) if pace.rate > 0 else "…"
+    left = about(timedelta(seconds=progress.waiting / pace.rate), texts) if pace.rate > 0 else "…"
     return texts(
         "alert.sending",
         sent=progress.sent,

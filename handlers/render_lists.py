@@ -23,7 +23,7 @@ from handlers.markup import Html, bold, foreign, foreign_bold, join, link
 from handlers.texts import Texts
 from handlers.texts.dates import moment
 from handlers.texts.lookup import flags
-from news.model import Found, Headline, Message, Page, Preferences, Query, Similar
+from news.model import Found, Headline, Message, Page, Preferences, Query, Similar, Watch
 
 PAGE_SIZE = 5
 _A_YEAR = timedelta(days=365)
@@ -126,9 +126,10 @@ def render_similar(similar: Similar, preferences: Preferences, texts: Texts, *, 
 def _same_story(similar: Similar, texts: Texts) -> list[Html]:
     if similar.story is None:
         return []
+    own = {one.source_name for one in similar.story.headlines if one.title == similar.asked}
     others: dict[str, Headline] = {}
     for headline in similar.story.headlines:
-        if headline.title != similar.asked:
+        if headline.source_name not in own:
             others.setdefault(headline.source_name, headline)
     if not others:
         return []

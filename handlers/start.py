@@ -116,20 +116,16 @@ def hour_question(tap: StartHour, texts: Texts, offset: str) -> Message:
             for index, one in enumerate(CITIES)
         ]
         return Message(texts("settings.zone.ask"), rows(cities, 3))
-    hours = range(24) if tap.page == _ALL_HOURS_PAGE else USUAL_HOURS
-    buttons = rows(
-        (button(clock(time(hour)), StartDone(tap.language, hour, tap.zone, tap.chosen)) for hour in hours), 6
-    )
-    others = [
-        button(
-            texts.plain("button.another_city"), StartHour(tap.language, _CITIES_PAGE, tap.zone, tap.chosen)
-        )
+    hours = [
+        button(clock(time(hour)), StartDone(tap.language, hour, tap.zone, tap.chosen))
+        for hour in (range(24) if tap.page == _ALL_HOURS_PAGE else USUAL_HOURS)
     ]
     if tap.page != _ALL_HOURS_PAGE:
         all_hours = StartHour(tap.language, _ALL_HOURS_PAGE, tap.zone, tap.chosen)
-        others.insert(0, button(texts.plain("button.other_hour"), all_hours))
+        hours.append(button(texts.plain("button.other_hour"), all_hours))
+    another = StartHour(tap.language, _CITIES_PAGE, tap.zone, tap.chosen)
     text = texts("start.hour", countries=flags(tap.chosen), city=city, offset=offset)
-    return Message(text, (*buttons, tuple(others)))
+    return Message(text, (*rows(hours, 6), (button(texts.plain("button.another_city"), another),)))
 
 
 def countries_of_payload(payload: str, gazetteer: Gazetteer) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ CALENDARS: Mapping[str, Calendar] = {
 
 
 def long_date(day: date, texts: Texts) -> str:
-    """ "Tuesday, 24 November", beginning with a capital."""
+    """As "Tuesday, 24 November", beginning with a capital."""
     calendar = CALENDARS[texts.language]
     text = calendar.long_date.format(
         weekday=calendar.weekdays[day.weekday()], day=day.day, month=calendar.months[day.month - 1]
@@ -89,12 +89,12 @@ def long_date(day: date, texts: Texts) -> str:
 
 
 def short_date(day: date, texts: Texts) -> str:
-    """ "24 Nov"."""
+    """As "24 Nov"."""
     return f"{day.day} {CALENDARS[texts.language].short_months[day.month - 1]}"
 
 
 def moment(instant: datetime, zone: str, texts: Texts, *, now: datetime) -> str:
-    """ "Tue 17:40" within the last six days, "24 Nov" this year, "24 Nov 2025" before: in the reader's zone."""
+    """As "Tue 17:40" within the last six days, "24 Nov" this year, "24 Nov 2025" before: in the reader's zone."""
     local, today = instant.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
     if timedelta(0) <= today.date() - local.date() < timedelta(days=7):
         return f"{CALENDARS[texts.language].short_weekdays[local.weekday()]} {clock(local.time())}"
@@ -103,12 +103,12 @@ def moment(instant: datetime, zone: str, texts: Texts, *, now: datetime) -> str:
 
 
 def clock(local: time) -> str:
-    """ "08:00"."""
+    """As "08:00"."""
     return f"{local:%H:%M}"
 
 
 def age(since: timedelta, texts: Texts) -> str:
-    """ "5 min", "3 h", "2 d": rounded down, never below a minute (clocks of sources run ahead)."""
+    """As "5 min", "3 h", "2 d": rounded down, never below a minute (clocks of sources run ahead)."""
     minutes = max(1, int(since.total_seconds() // 60))
     if minutes < 60:
         return texts.plain("age.minutes", n=minutes)
@@ -118,7 +118,7 @@ def age(since: timedelta, texts: Texts) -> str:
 
 
 def duration(length: timedelta, texts: Texts) -> str:
-    """ "40 s", "7 min", "7 min 24 s", "2 h 5 min"."""
+    """As "40 s", "7 min", "7 min 24 s", "2 h 5 min"."""
     seconds = max(0, round(length.total_seconds()))
     if seconds < 60:
         return texts.plain("age.seconds", n=seconds)
@@ -129,8 +129,14 @@ def duration(length: timedelta, texts: Texts) -> str:
     return f"{texts.plain('age.hours', n=minutes // 60)} {texts.plain('age.minutes', n=minutes % 60)}"
 
 
+def about(length: timedelta, texts: Texts) -> str:
+    """A length that is only an estimate: whole minutes from one minute on."""
+    minutes = round(length.total_seconds() / 60)
+    return duration(timedelta(minutes=minutes) if minutes else length, texts)
+
+
 def utc_offset(zone: str, now: datetime) -> str:
-    """ "UTC+5", "UTC+5:30", "UTC": the zone's offset at this instant."""
+    """As "UTC+5", "UTC+5:30", "UTC": the zone's offset at this instant."""
     offset = now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)
     minutes = int(offset.total_seconds() // 60)
     if minutes == 0:
