@@ -125,11 +125,12 @@ class SqlStoryStore:
         found: dict[int, int] = {}
         for some in chunks(headline_ids):
             rows = await session.execute(
-                select(HeadlineRow.id, HeadlineRow.story_id).where(
-                    HeadlineRow.id.in_(some), HeadlineRow.story_id.is_not(None)
-                )
+                select(HeadlineRow.id, HeadlineRow.story_id)
+                .where(HeadlineRow.id.in_(some))
+                .order_by(HeadlineRow.id)
+                .with_for_update()  # PostgreSQL: the second process waits, then sees; SQLite has one writer anyway
             )
-            found |= dict(rows.tuples())  # type: ignore[arg-type]  # the WHERE leaves no None
+            found |= {number: story for number, story in rows if story is not None}
         return found
 
 
@@ -140,7 +141,7 @@ async def _final_ids(session: AsyncSession, story_ids: set[int]) -> dict[int, in
         rows = await session.execute(
             select(StoryRow.id, func.coalesce(StoryRow.merged_into, StoryRow.id)).where(StoryRow.id.in_(some))
         )
-        found |= dict(rows.tuples())
+        found |= {row[0]: row[1] for row in rows}
     return found
 
 

@@ -40,7 +40,7 @@ async def _count(session: AsyncSession, tokens: Sequence[str]) -> dict[str, int]
             bindparam("tokens", expanding=True)
         )
         rows = await session.execute(statement, {"tokens": tokens})
-        return dict(rows.tuples())
+        return {row[0]: row[1] for row in rows}
     statement = text(
         "SELECT asked.token, (SELECT count(*) FROM search_index WHERE tokens @@ CAST(asked.query AS tsquery)) "
         "FROM unnest(CAST(:tokens AS text[]), CAST(:queries AS text[])) AS asked (token, query)"
@@ -48,4 +48,4 @@ async def _count(session: AsyncSession, tokens: Sequence[str]) -> dict[str, int]
     counted = await session.execute(
         statement, {"tokens": list(tokens), "queries": [TSQUERY.token(token) for token in tokens]}
     )
-    return dict(counted.tuples())
+    return {row[0]: row[1] for row in counted}

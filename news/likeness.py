@@ -1,0 +1,53 @@
+"""How much two headlines are about the same thing, event or not: the order of "more like this". Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from news.gazetteer import Gazetteer
+from news.model import Found, Headline
+from news.vectors import Vector, cosine, unpack
+
+MEANING_FLOOR = 0.75
+"""e5's cosines live between here and 1; below lies nothing that is related."""
+MEANING, WORDS, PLACES = 1.0, 0.6, 0.1
+
+
+class Likeness:
+    """The asked headline (or text), prepared once."""
+
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        title: str,
+        headline: Headline | None,
+        weights: Mapping[str, float],
+        vectors: Mapping[int, bytes],
+    ) -> None:
+        self._gazetteer = gazetteer
+        self._weights = weights
+        self._total = sum(weights.values()) or 1.0
+        self._vectors = vectors
+        self._vector = unpack(vectors.get(headline.id)) if headline else None
+        self._places = frozenset(gazetteer.places(title))
+
+    def rank(self, found: Sequence[Found]) -> list[Found]:
+        """The same headlines with the likeness as their score, best first, then newest."""
+        scored = [replace(one, score=self._score(one)) for one in found]
+        return sorted(
+            scored, key=lambda one: (-one.score, -one.headline.sort_at.timestamp(), one.headline.id)
+        )
+
+    def _score(self, found: Found) -> float:
+        """Shared weight of words, nearness in meaning, a place in common."""
+        headline = found.headline
+        score = WORDS * found.score / self._total
+        if self._places and self._places & self._gazetteer.places(headline.title):
+            score += PLACES
+        return score + MEANING * self._meaning(unpack(self._vectors.get(headline.id)))
+
+    def _meaning(self, vector: Vector | None) -> float:
+        if vector is None or self._vector is None:
+            return 0.0
+        return max(0.0, cosine(self._vector, vector) - MEANING_FLOOR) / (1.0 - MEANING_FLOOR)

@@ -1,0 +1,79 @@
+"""Grouping the headlines of a file, in memory: what the store's index is to arriving headlines, a dictionary is here."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from news.group import Profile, story_score
+from news.relevance import rarity
+
+WINDOW = timedelta(hours=72)
+"""A story that nobody has told for so long is over."""
+CANDIDATES = 20
+"""Headlines compared because they share rare words."""
+LAST_MEMBERS = 12
+"""A story is compared by its last headlines: it moves on, and its first words are no longer its last."""
+TERMS = 10
+"""The rarest words of a headline find its story; the others are in every headline."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryInput:
+    """A headline of a file to be grouped; ``published`` is aware."""
+
+    id: str
+    title: str
+    summary: str = ""
+    published: datetime | None = None
+    language: str | None = None
+
+
+def in_order(items: Iterable[StoryInput]) -> list[StoryInput]:
+    """By time, then by what is written: the order of arrival changes nothing. Undated items come first."""
+    earliest = datetime.min.replace(tzinfo=UTC)
+    return sorted(items, key=lambda item: (item.published or earliest, item.title, item.id))
+
+
+class StoryPool:
+    """Headlines by number, in order of time, with an index over their words. ``place`` them one after the other."""
+
+    def __init__(self, items: Sequence[StoryInput], profiles: Sequence[Profile]) -> None:
+        self._items = items
+        self._profiles = profiles
+        counts = Counter(word for profile in profiles for word in profile.words)
+        self._weights = {word: rarity(count, len(profiles)) for word, count in counts.items()}
+        self._having: defaultdict[str, list[int]] = defaultdict(list)
+        self._members: defaultdict[int, list[int]] = defaultdict(list)
+        self._story_of: dict[int, int] = {}
+
+    def place(self, number: int) -> int:
+        """Put a headline into the best of the stories it may belong to, or into one of its own; the story's first."""
+        profile = self._profiles[number]
+        best, story = 0.0, number
+        for other in dict.fromkeys(self._story_of[found] for found in self._candidates(number)):
+            members = [self._profiles[member] for member in self._members[other][-LAST_MEMBERS:]]
+            fits = story_score(profile, members, self._weights.__getitem__)
+            if fits > best:
+                best, story = fits, other
+        self._story_of[number] = story
+        self._members[story].append(number)
+        for word in profile.words:
+            self._having[word].append(number)
+        return story
+
+    def _candidates(self, number: int) -> list[int]:
+        """The headlines of the window that share the most of the rarest words, best first."""
+        rarest = sorted(self._profiles[number].words, key=lambda word: (-self._weights[word], word))[:TERMS]
+        shared: defaultdict[int, float] = defaultdict(float)
+        for word in rarest:
+            for other in self._having[word]:
+                if self._is_recent(other, number):
+                    shared[other] += self._weights[word]
+        return sorted(shared, key=lambda other: (-shared[other], -other))[:CANDIDATES]
+
+    def _is_recent(self, other: int, number: int) -> bool:
+        then, now = self._items[other].published, self._items[number].published
+        return then is None or now is None or now - then <= WINDOW

@@ -1,0 +1,156 @@
+"""Use cases of stories: each new headline joins a story of the last days or opens one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from news.encoder import Encoder, text_to_encode
+from news.gazetteer import Gazetteer
+from news.group import Profile, make_profile, parts, story_score
+from news.model import Headline
+from news.pool import CANDIDATES, LAST_MEMBERS, WINDOW, StoryInput, StoryPool, in_order
+from news.ports import Storage
+from news.relevance import rarity
+from news.vectors import unpack
+
+__all__ = ["StoryInput", "explain", "group_headlines", "join_stories"]
+
+
+def group_headlines(
+    items: Sequence[StoryInput], gazetteer: Gazetteer, encoder: Encoder | None = None
+) -> dict[str, str]:
+    """Story of each headline, by id; a story is named after its first headline. The same steps as in the store, in memory."""
+    ordered = in_order(items)
+    pool = StoryPool(ordered, _profiles(ordered, gazetteer, encoder))
+    stories = [pool.place(number) for number in range(len(ordered))]
+    return {item.id: ordered[story].id for item, story in zip(ordered, stories, strict=True)}
+
+
+def explain(
+    one: StoryInput, other: StoryInput, gazetteer: Gazetteer, encoder: Encoder | None = None
+) -> dict[str, float]:
+    """Why two headlines are (sum above 0) or are not one story: the parts of the score by name."""
+    first, second = _profiles([one, other], gazetteer, encoder)
+    return parts(first, second, lambda _word: 1.0)
+
+
+def _profiles(items: Sequence[StoryInput], gazetteer: Gazetteer, encoder: Encoder | None) -> list[Profile]:
+    stored: Sequence[bytes | None] = [None] * len(items)
+    if encoder is not None:
+        stored = encoder.encode([text_to_encode(item.title, item.summary) for item in items])
+    return [
+        make_profile(gazetteer, item.title, item.summary, item.language, unpack(vector))
+        for item, vector in zip(items, stored, strict=True)
+    ]
+
+
+async def join_stories(storage: Storage, gazetteer: Gazetteer, *, now: datetime, limit: int = 500) -> int:
+    """Give a story to up to ``limit`` headlines that have none, oldest first; how many were given one.
+
+    Repeatable: what was not written is done again next time, what another process wrote meanwhile is kept.
+    """
+    waiting = await storage.stories.without_story(limit)
+    joining = _Joining(storage, gazetteer, waiting)
+    # Ties of time are broken by what is written, so that the order of arrival within a fetch changes nothing.
+    for headline in sorted(
+        waiting, key=lambda found: (found.sort_at, found.title, found.source_id, found.id)
+    ):
+        await joining.choose(headline)
+    await joining.write(now)
+    return len(waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The story of a headline: a stored one, or the one that headline ``leader`` opens in this run."""
+
+    story_id: int | None = None
+    leader: int | None = None
+
+
+class _Joining:
+    """One run of ``join_stories``: what has been chosen so far, before it is written."""
+
+    def __init__(self, storage: Storage, gazetteer: Gazetteer, waiting: Sequence[Headline]) -> None:
+        self._storage = storage
+        self._gazetteer = gazetteer
+        self._waiting = {headline.id for headline in waiting}
+        self._choices: dict[int, _Choice] = {}
+        self._added: defaultdict[_Choice, list[Headline]] = defaultdict(list)
+        self._vectors: dict[int, bytes] = {}
+
+    async def choose(self, headline: Headline) -> None:
+        """Choose the best of the stories that this headline may belong to, or open one."""
+        await self._remember_vectors([headline])
+        profile = self._profile(headline)
+        counts, total = await self._storage.search.frequencies(sorted(profile.words))
+        stories = await self._stories_near(headline, profile)
+
+        def weight(word: str) -> float:
+            return rarity(counts.get(word, 1), total)
+
+        best, score = _Choice(leader=headline.id), 0.0
+        for choice, members in stories.items():
+            fits = story_score(profile, [self._profile(member) for member in members], weight)
+            if fits > score:
+                best, score = choice, fits
+        self._choices[headline.id] = best
+        self._added[best].append(headline)
+
+    async def write(self, now: datetime) -> None:
+        """Write the choices: stories are opened by their leaders first, so that the others can be put into them."""
+        first = {
+            number: choice.story_id
+            for number, choice in self._choices.items()
+            if choice.leader in {None, number}
+        }
+        final = await self._storage.stories.join(first, now)
+        followers = {
+            number: final[choice.leader]
+            for number, choice in self._choices.items()
+            if choice.leader is not None and choice.leader != number
+        }
+        if followers:
+            await self._storage.stories.join(followers, now)
+
+    async def _stories_near(self, headline: Headline, profile: Profile) -> dict[_Choice, list[Headline]]:
+        """Stories with a headline among the candidates, each with its last members."""
+        found = await self._storage.stories.candidates(
+            sorted(profile.words),
+            since=headline.sort_at - WINDOW,
+            until=headline.sort_at + WINDOW,
+            limit=CANDIDATES + 1,
+        )
+        choices = dict.fromkeys(choice for other in found if (choice := self._choice_of(other)))
+        stored = await self._storage.stories.members(
+            [choice.story_id for choice in choices if choice.story_id is not None], LAST_MEMBERS
+        )
+        stories = {
+            choice: [*stored.get(choice.story_id or 0, ()), *self._added[choice]][-LAST_MEMBERS:]
+            for choice in choices
+        }
+        await self._remember_vectors([member for members in stories.values() for member in members])
+        return {choice: members for choice, members in stories.items() if members}
+
+    def _choice_of(self, other: Headline) -> _Choice | None:
+        """The story of a candidate; None while it waits itself: then it will look for this headline's story later."""
+        if other.id in self._choices:
+            return self._choices[other.id]
+        return _Choice(story_id=other.story_id) if other.story_id is not None else None
+
+    async def _remember_vectors(self, headlines: Sequence[Headline]) -> None:
+        missing = [headline.id for headline in headlines if headline.id not in self._vectors]
+        if missing:
+            self._vectors |= dict.fromkeys(missing, b"") | dict(await self._storage.search.vectors(missing))
+
+    def _profile(self, headline: Headline) -> Profile:
+        return make_profile(
+            self._gazetteer,
+            headline.title,
+            headline.summary,
+            headline.language,
+            unpack(self._vectors.get(headline.id)),
+        )

@@ -1,0 +1,117 @@
+"""news.ports.SearchStore on both databases: the same questions, the same answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from news.gazetteer import Gazetteer, load_gazetteer
+from news.model import Attribution, CountryEvidence, NewHeadline, Query, Source, SourceKind
+from news.query import parse_query
+from storage.storage import Store
+
+NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+# (title, summary, language, countries, source, age in hours)
+HEADLINES = [
+    ("Рабочие Мангистау добились новой спецодежды", "", "ru", "KZ", "orda", 1),
+    ("Газ өндірісі төмендейді: не істеу керек", "", "kk", "KZ,UZ", "azattyq", 2),
+    ("Цены на газ вырастут с января", "Министерство объяснило рост расходами на трубопровод", "ru", "KZ", "orda", 3),
+    ("Toshkentda yangi metro bekati ochildi", "", "uz", "UZ", "kun", 4),
+    ("Тошкентда янги метро бекатлари очилади", "", "uz", "UZ", "kun", 5),
+    ("Pipeline operator resumes oil transit to the south", "Gas is next", "en", "KZ", "eurasianet", 6),
+    ("Кыргызстанда мектептерге жаңы китептер келди", "", "ky", "KG", "24kg", 7),
+    ("Газопровод в Бухаре отремонтируют", "", "ru", "UZ", "kun", 24 * 40),
+    ("Ветеран получил газету и журнал", "", "ru", "KZ", "orda", 9),
+    ("Объявлен набор в театр", "", None, "", "orda", 10),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def gazetteer() -> Gazetteer:
+    return load_gazetteer()
+
+
+@pytest.fixture
+async def filled(store: Store) -> AsyncIterator[Store]:
+    """The ten headlines above, numbered 1 to 10."""
+    for source in dict.fromkeys(row[4] for row in HEADLINES):
+        await store.sources.ensure(
+            Source(id=source, name=source.title(), kind=SourceKind.FILE, url=f"https://{source}.example/"),
+            NOW,
+        )
+    added = await store.headlines.add([make(number, *row) for number, row in enumerate(HEADLINES, 1)])
+    assert added == list(range(1, 11))
+    yield store
+
+
+def make(
+    number: int, title: str, summary: str, language: str | None, countries: str, source: str, age: int
+) -> NewHeadline:
+    evidence = tuple(CountryEvidence(code, code, "test") for code in countries.split(",") if code)
+    return NewHeadline(
+        source_id=source,
+        guid=f"g{number}",
+        title=title,
+        summary=summary,
+        url=f"https://{source}.example/{number}",
+        canonical_url=f"https://{source}.example/{number}",
+        language=language,
+        first_seen_at=NOW,
+        sort_at=NOW - age * HOUR,
+        attribution=Attribution(evidence),
+    )
+
+
+async def ids(store: Store, query: Query, **paging: int) -> list[int]:
+    page = await store.search.search(query, now=NOW, **paging)
+    return [found.headline.id for found in page.found]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param("рабочий спецодежда", [1], id="other-cases-ru"),
+        pytest.param("газдың өндірісінен", [2], id="other-cases-kk"),
+        pytest.param("gaz ondirisi", [2], id="kazakh-typed-in-latin"),
+        pytest.param("метро Тошкентдаги", [4, 5], id="uzbek-cyrillic-finds-latin"),
+        pytest.param("toshkentning metrosi", [4, 5], id="uzbek-latin-finds-cyrillic"),
+        pytest.param("китептерди мектептен", [7], id="other-cases-ky"),
+        pytest.param("pipelines resuming", [6], id="other-forms-en"),
+        pytest.param("газ", [3, 2], id="a-word-is-not-its-longer-neighbour"),
+        pytest.param("газ трубопровода", [3], id="one-word-from-the-summary"),
+        pytest.param("газ -өндірісі", [3], id="excluded-word"),
+        pytest.param("-газ country:kz source:orda", [1, 9], id="only-excluded-and-filters"),
+        pytest.param("газ lang:kk", [2], id="language-filter"),
+        pytest.param("country:uz", [2, 4, 5, 8], id="country-alone-newest-first"),
+        pytest.param("country:Ўзбекистон газ", [2], id="country-named-in-uzbek"),
+        pytest.param("country:uz since:7d", [2, 4, 5], id="since"),
+        pytest.param("source:kun", [4, 5, 8], id="source-alone"),
+        pytest.param("source:nobody", [], id="source-that-is-not-there"),
+        pytest.param('"цены на газ"', [3], id="phrase"),
+        pytest.param('"газ цены"', [], id="phrase-in-another-order"),
+        pytest.param("трубопроводчик", [3], id="same-beginning-when-nothing-else"),
+        pytest.param("рабочие спецодежда марсиане", [1], id="one-word-missing"),
+        pytest.param("lang:ru театр", [10], id="unknown-language-is-readable"),
+        pytest.param("квазар", [], id="nothing"),
+        pytest.param("", [1, 2, 3, 4, 5, 6, 7, 9, 10, 8], id="no-question-newest-first"),
+        pytest.param("the", [], id="only-a-stop-word"),
+    ],
+)  # fmt: skip
+async def test_question_finds_its_headlines(
+    filled: Store, gazetteer: Gazetteer, asked: str, expected: list[int]
+) -> None:
+    found = await ids(filled, parse_query(gazetteer, asked), limit=20)
+    assert found == expected
+
+
+async def test_pages_do_not_overlap_and_know_the_total(filled: Store) -> None:
+    query = Query(text="")
+    first = await filled.search.search(query, now=NOW, limit=4)
+    last = await filled.search.search(query, now=NOW, limit=4, offset=8)
+    assert [found.headline.id for found in first.found] == [1, 2, 3, 4]
+    assert [found.headline.id for found in last.found] == [10, 8]
+    assert (first.total, last.total, last.offset) == (10, 10, 8)
