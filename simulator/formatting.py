@@ -5,8 +5,9 @@ Rules seen in TDLib's ``fix_formatted_text``; the limits are the Bot API's.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from simulator.errors import bad_request
@@ -15,6 +16,7 @@ from simulator.markup import Entity, MarkupError, parse_html, sort_entities, utf
 
 MAX_TEXT = 4096  # UTF-16 code units after parsing
 MAX_CAPTION = 1024
+MAX_MARKUP = 200_000  # characters with markup; nothing honest comes near
 MAX_ENTITIES = 100
 
 _UNWANTED = re.compile(r"[\x00-\x09\x0b-\x1f\u2028-\u202e]")
@@ -38,8 +40,10 @@ class FormattedText:
     entities: tuple[Entity, ...] = ()
 
 
+# A broadcast sends one text to many chats: the same text is read once.
+@functools.lru_cache(maxsize=128)
 def format_text(
-    text: str, *, parse_mode: str, given: Iterable[Entity] = (), limit: int = MAX_TEXT
+    text: str, *, parse_mode: str, given: tuple[Entity, ...] = (), limit: int = MAX_TEXT
 ) -> FormattedText:
     """Parse, clean, trim and limit a text as Telegram does.
 
@@ -52,6 +56,8 @@ def format_text(
     Raises:
         ApiError: Telegram refuses the text.
     """
+    if len(text) > MAX_MARKUP:
+        raise bad_request("message is too long")
     if _SURROGATE.search(text):
         raise bad_request("strings must be encoded in UTF-8")
     entities = list(given)
@@ -87,8 +93,8 @@ def _clean(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
 
 
 def _without(entity: Entity, removed_at: list[int]) -> Entity:
-    before = sum(at < entity.offset for at in removed_at)
-    inside = sum(entity.offset <= at < entity.end for at in removed_at)
+    before = bisect_left(removed_at, entity.offset)
+    inside = bisect_left(removed_at, entity.end) - before
     return replace(entity, offset=entity.offset - before, length=entity.length - inside)
 
 
@@ -98,6 +104,8 @@ def _trim(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     end = utf16_length(text)
     first = min((entity.offset for entity in entities), default=end)
     dropped = min(len(text) - len(text.lstrip(" \n")), first)
+    if not dropped and all(entity.end <= end for entity in entities):
+        return text, entities
     moved = (
         replace(entity, offset=entity.offset - dropped, length=min(entity.end, end) - entity.offset)
         for entity in entities
@@ -108,12 +116,14 @@ def _trim(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
 def _untangle(entities: list[Entity]) -> list[Entity]:
     """Drop what Telegram does not nest: a kind in itself, anything in code, a quotation in a quotation."""
     kept: list[Entity] = []
+    around: list[Entity] = []
     for entity in sort_entities(entities):
-        around = [outer for outer in kept if outer.offset <= entity.offset < outer.end]
+        around = [outer for outer in around if entity.offset < outer.end]
         kinds = {outer.kind for outer in around}
         is_quote_in_quote = entity.kind in _QUOTES and kinds & _QUOTES
         if entity.kind not in kinds and not is_quote_in_quote and not kinds & _CODE:
             kept.append(entity)
+            around.append(entity)
     return kept
 
 
@@ -129,6 +139,8 @@ def _find_automatic(text: str, entities: list[Entity]) -> list[Entity]:
             continue
         if kind != "url" or _is_link(match[0]):
             found.append(entity)
+        if len(found) == MAX_ENTITIES:
+            break
     return found
 
 

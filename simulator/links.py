@@ -5,6 +5,7 @@ Mirrors the behaviour of TDLib's ``parse_url`` and ``LinkManager``; the tests co
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 
@@ -33,6 +34,7 @@ def linked_user(link: str) -> int | None:
     return int(found[1]) or None if found else None
 
 
+@functools.lru_cache(maxsize=4096)
 def normalise_link(link: str) -> str:
     """Write ``link`` as Telegram stores it: with a protocol, a lower-case host and a path.
 

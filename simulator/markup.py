@@ -52,6 +52,7 @@ _PLAIN = re.compile(r"[^<&]+")
 _TAG_NAME = re.compile(r"[^ \t\r\n\0\v>]*")
 _ATTRIBUTE_NAME = re.compile(r"[^ \t\r\n\0\v=>/\"']*")
 _NAME_TOKEN = re.compile(r"[A-Za-z0-9.\-]*")
+_QUOTED = {quote: re.compile(rf"[^&\0{quote}]*") for quote in "\"'"}
 _SPACE = re.compile(r"[ \t\r\n\v]*")
 _TIME_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 _MAX_REFERENCE = 10  # longer numeric references are left as they stand
@@ -94,7 +95,12 @@ def utf16_length(text: str) -> int:
 
 def sort_entities(entities: list[Entity]) -> list[Entity]:
     """Outer before inner, earlier before later, as Telegram lists them."""
-    return sorted(entities, key=lambda entity: (entity.offset, -entity.length, PRIORITY.get(entity.kind, 50)))
+    return sorted(entities, key=_order)
+
+
+def _order(entity: Entity) -> tuple[int, int, int]:
+    with_language = entity.kind == "pre" and entity.argument != ""
+    return entity.offset, -entity.length, PRIORITY.get(entity.kind, 50) - with_language
 
 
 def parse_html(markup: str) -> tuple[str, list[Entity]]:
@@ -225,9 +231,11 @@ class _Parser:
 
     def quoted(self, quote: str) -> str:
         self.at += 1
-        value: list[str] = []
-        while self.text[self.at] not in (quote, "\0"):
-            value.append((self.text[self.at] == "&" and self.reference()) or self.take())
+        plain = _QUOTED[quote]
+        value = [self.match(plain)]
+        while self.text[self.at] == "&":
+            value.append(self.reference() or self.take())
+            value.append(self.match(plain))
         if self.text[self.at] == quote:
             self.at += 1
         return "".join(value)

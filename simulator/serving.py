@@ -64,6 +64,7 @@ async def listening(app: ASGIApp, *, host: str, port: int, close: Callable[[], N
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=75,
     )
@@ -82,7 +83,8 @@ async def listening(app: ASGIApp, *, host: str, port: int, close: Callable[[], N
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    # With the protocol named, asyncio switches Nagle's delay off: 40 ms less for each answer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -116,15 +116,15 @@ def _caption(call: Call) -> FormattedText:
     )
 
 
-def _entities(call: Call, name: str) -> list[Entity]:
+def _entities(call: Call, name: str) -> tuple[Entity, ...]:
     if call.text("parse_mode"):
-        return []
+        return ()
     given = call.json(name, "message entities")
     if given is None:
-        return []
+        return ()
     if not isinstance(given, list):
         raise bad_request("can't parse entities: expected an Array of MessageEntity")
-    return [_entity(shape) for shape in given]
+    return tuple(_entity(shape) for shape in given)
 
 
 def _entity(shape: Any) -> Entity:
