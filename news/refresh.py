@@ -27,7 +27,7 @@ RETRY_AFTER_CEILING = timedelta(days=7)
 DEAD_FAILURES = 8
 DEAD_AFTER = timedelta(days=3)
 REDIRECT_SIGHTINGS = 3
-# Weight of the newest observation in the running rate.
+# Share of the running rate that six hours of observation replace.
 _FRESH_WEIGHT = 0.3
 _DAY_S = 86_400.0
 _RATE_WINDOW = timedelta(days=7)
@@ -130,8 +130,8 @@ def _rate(state: SourceState, lesson: Lesson, now: datetime) -> float:
     if state.last_success_at is None:
         return _dated_rate(lesson.items, now) or float(lesson.added)
     days = max((now - state.last_success_at).total_seconds(), 60.0) / _DAY_S
-    # A long silence weighs as much as many short ones would have.
-    weight = 1.0 - float((1.0 - _FRESH_WEIGHT) ** max(1.0, days * 4))
+    # By time and not by fetches: asking twice as often must not forget twice as fast.
+    weight = 1.0 - float((1.0 - _FRESH_WEIGHT) ** (days * 4))
     observed = min(lesson.added / days, 2_000.0)
     return state.items_per_day + weight * (observed - state.items_per_day)
 

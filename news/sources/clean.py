@@ -19,8 +19,11 @@ RAW_LIMIT = 20_000
 COMBINING_LIMIT = 4
 
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:_-]{0,30})(?:[\s/\"'][^<>]*)?>")
-_COMMENT = re.compile(r"<!--.*?(?:-->|$)|<!\[CDATA\[|\]\]>|<[!?][^<>]*>", re.DOTALL)
-_SILENT = re.compile(r"<(script|style|iframe|noscript)\b[^>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
+# Each of these looks at every character a bounded number of times, whatever the text: no hostile field can stall them.
+_COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_BROKEN_COMMENT = re.compile(r"<!--[^<>]*>")
+_DECLARATION = re.compile(r"<!\[CDATA\[|\]\]>|<[!?][^<>]*>")
+_SILENT = re.compile(r"<(script|style|iframe|noscript)\b[^<>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _BREAKING = frozenset(
     [
         "p",
@@ -106,7 +109,8 @@ def strip_markup(text: str) -> str:
     text = text[:RAW_LIMIT]
     if "<" in text:
         text = _SILENT.sub(" ", text)
-        text = _COMMENT.sub(" ", text)
+        text = (_COMMENT if "-->" in text else _BROKEN_COMMENT).sub("", text)
+        text = _DECLARATION.sub("", text)
         text = _TAG.sub(_space_for_tag, text)
     # Twice: feeds that escape what was already escaped are many, headlines about entities are none.
     for _ in range(2):

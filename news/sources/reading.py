@@ -20,10 +20,11 @@ from news.sources.telegram import read_telegram
 from news.sources.tolerant import read_tolerantly
 from news.sources.xmlfeed import read_xml_feed
 
-_FEED_ROOT = re.compile(
-    r"^\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*|<\?[^>]*>\s*)*<(?:[\w.-]+:)?(rss|rdf|feed|channel|urlset|sitemapindex|html|opml)\b",
-    re.IGNORECASE | re.DOTALL,
+# One step over what may stand before the root; a loop of such steps cannot go back, so it cannot take for ever.
+_PROLOGUE = re.compile(
+    r"\s*(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>)", re.IGNORECASE | re.DOTALL
 )
+_ROOT = re.compile(r"\s*<(?:[\w.-]+:)?(rss|rdf|feed|channel|urlset|sitemapindex|html|opml)\b", re.IGNORECASE)
 _LOOSE_FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf:rdf|feed|channel|item|entry)\b[^<>]*>", re.IGNORECASE)
 _LOOSE_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|article|div|p|a|h1)\b", re.IGNORECASE)
 _HEAD = 4_000
@@ -65,8 +66,7 @@ class Format(StrEnum):
 def tell_format(text: str) -> Format:
     """The format of a text, by its beginning."""
     head = text[:_HEAD].lstrip("\ufeff \t\r\n")
-    if match := _FEED_ROOT.match(head):
-        name = match[1].lower()
+    if name := _root_name(head):
         if name in {"urlset", "sitemapindex"}:
             return Format.SITEMAP
         return {"html": Format.PAGE, "opml": Format.OPML}.get(name, Format.XML_FEED)
@@ -77,6 +77,15 @@ def tell_format(text: str) -> Format:
     if head.startswith("<") and _LOOSE_PAGE.search(head):
         return Format.PAGE
     return Format.XML_FEED if head.startswith("<?xml") else Format.TEXT
+
+
+def _root_name(head: str) -> str:
+    """The root element's name in lower case, if it is one that we know."""
+    place = 0
+    while step := _PROLOGUE.match(head, place):
+        place = step.end()
+    match = _ROOT.match(head, place)
+    return match[1].lower() if match else ""
 
 
 def _tell_json(head: str) -> Format:

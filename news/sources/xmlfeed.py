@@ -5,6 +5,7 @@ What it does not understand it leaves (``None``) to the tolerant reader; it gues
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -25,7 +26,7 @@ from news.sources.document import ITEM_LIMIT, Document
 from news.sources.links import absolute_link
 
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
-# Namespaces by what they mean to us. Anything unlisted (media, itunes, geo …) is passed over.
+# Namespaces by what they mean to us. Anything unlisted (itunes, geo …) is passed over.
 _SPACES = {
     "": "",
     "http://www.w3.org/2005/atom": "",
@@ -50,11 +51,15 @@ _SPACES = {
     "http://purl.org/rss/1.0/modules/content/": "content:",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
     "http://purl.org/rss/1.0/modules/syndication/": "sy:",
+    "http://search.yahoo.com/mrss": "media:",
+    "http://search.yahoo.com/mrss/": "media:",
 }
+_SILENT = frozenset({"script", "style"})
+_BREAKING = frozenset({"p", "div", "li", "br", "tr", "td", "h1", "h2", "h3"})
 _ROOTS = frozenset({"rss", "RDF", "feed", "Channel"})
-_TITLES = ("title", "dc:title")
+_TITLES = ("title", "dc:title", "media:title")
 _SUMMARIES = ("description", "summary", "content:encoded", "content", "dc:description")
-_DATES = ("published", "pubDate", "issued", "dcterms:issued", "dc:date", "dcterms:created", "created", "updated", "modified", "dcterms:modified")  # fmt: skip
+_DATES = ("published", "pubdate", "issued", "dcterms:issued", "dc:date", "dcterms:created", "created", "updated", "modified", "dcterms:modified")  # fmt: skip
 _IDS = ("guid", "id", "dc:identifier")
 _PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
@@ -103,13 +108,13 @@ def _entries(root: etree._Element) -> Iterator[etree._Element]:
 
 
 def _fields(element: etree._Element) -> dict[str, list[etree._Element]]:
-    """The children by prefixed name."""
+    """The children by prefixed name, in lower case: some writers of RSS shout."""
     fields: dict[str, list[etree._Element]] = {}
     for child in element:
         space, _, local = child.tag.rpartition("}")
         prefix = _SPACES.get(space[1:].lower())
         if prefix is not None:
-            fields.setdefault(prefix + local, []).append(child)
+            fields.setdefault(prefix + local.lower(), []).append(child)
     return fields
 
 
@@ -146,27 +151,41 @@ def _first_rich(fields: dict[str, list[etree._Element]], names: tuple[str, ...],
 
 
 def _rich(element: etree._Element, limit: int) -> str:
-    """Text of an element that may hold markup as children (xhtml), escaped (html) or not at all (text)."""
+    """Text of an element that may hold markup as children (xhtml), escaped (html), in base64, or not at all (text)."""
     kind = (element.get("type") or "").lower()
     if len(element):
         return clean_text(_joined(element), limit)
     text = (element.text or "")[:RAW_LIMIT]
+    if element.get("mode") == "base64" or _is_binary(kind):
+        text = _from_base64(text)
     return clean_text(text, limit) if kind in {"text", "text/plain"} else clean_html(text, limit)
 
 
+def _is_binary(kind: str) -> bool:
+    """Atom: a media type that is neither text nor XML is given in base64."""
+    return "/" in kind and not kind.startswith("text/") and not kind.endswith(("xml", "html"))
+
+
+def _from_base64(text: str) -> str:
+    try:
+        return b64decode(text, validate=False).decode("utf-8", "replace")
+    except ValueError:
+        return text
+
+
 def _joined(element: etree._Element) -> str:
-    parts: list[str] = []
-    size = 0
-    for part in element.itertext():
-        parts.append(part)
-        size += len(part)
+    """The text of child elements, what is between scripts and styles apart."""
+    parts: list[str] = [element.text or ""]
+    size = len(parts[0])
+    for child in element.iterdescendants():
+        name = child.tag.rpartition("}")[2].lower()
+        if name not in _SILENT:
+            parts += [" " if name in _BREAKING else "", child.text or ""]
+        parts.append(child.tail or "")
+        size += len(parts[-1]) + len(parts[-2])
         if size > RAW_LIMIT:
             break
-    return (
-        " ".join(parts)
-        if any(child.tag.endswith(("}p", "}div", "}li")) for child in element)
-        else "".join(parts)
-    )
+    return "".join(parts)
 
 
 def _texts(fields: dict[str, list[etree._Element]], names: tuple[str, ...]) -> Iterator[str]:
@@ -182,7 +201,7 @@ def _text(fields: dict[str, list[etree._Element]], names: tuple[str, ...]) -> st
 
 def _guid_and_link(fields: dict[str, list[etree._Element]], base: str) -> tuple[str, str | None]:
     guid = clean_guid(next(_texts(fields, _IDS), ""))
-    candidates = [*_texts(fields, ("feedburner:origLink",)), *_hrefs(fields), *_texts(fields, ("link",))]
+    candidates = [*_texts(fields, ("feedburner:origlink",)), *_hrefs(fields), *_texts(fields, ("link",))]
     is_permalink = any(element.get("isPermaLink", "true") != "false" for element in fields.get("guid", ()))
     if guid and is_permalink and guid.startswith(("http://", "https://")):
         candidates.append(guid)
@@ -205,6 +224,6 @@ def _ttl_s(fields: dict[str, list[etree._Element]]) -> float | None:
     minutes = _text(fields, ("ttl",))
     if minutes.isdecimal():
         return float(minutes[:9]) * 60
-    period = _PERIODS_S.get(_text(fields, ("sy:updatePeriod",)).lower())
-    times = _text(fields, ("sy:updateFrequency",)) or "1"
+    period = _PERIODS_S.get(_text(fields, ("sy:updateperiod",)).lower())
+    times = _text(fields, ("sy:updatefrequency",)) or "1"
     return period / max(1, int(times[:6])) if period and times.isdecimal() else None
