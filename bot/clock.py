@@ -30,14 +30,17 @@ class Job:
 JOBS = (
     Job("fetch due sources", Role.FETCH, jobs.fetch_due_sources, timedelta(seconds=30), timedelta(minutes=5)),
     Job("join stories", Role.FETCH, jobs.join_new_stories, timedelta(seconds=20), timedelta(minutes=5)),
-    Job("encode headlines", Role.FETCH, jobs.encode_headlines, timedelta(seconds=20), timedelta(minutes=5)),
     Job("drop old headlines", Role.FETCH, jobs.drop_old_headlines, timedelta(hours=6), timedelta(hours=1)),
     Job(
         "plan due editions", Role.DELIVER, jobs.plan_due_editions, timedelta(seconds=5), timedelta(minutes=30)
     ),
     Job("tell watches", Role.DELIVER, jobs.tell_watches, timedelta(seconds=60), timedelta(minutes=10)),
     Job(
-        "fold finished deliveries", Role.DELIVER, jobs.fold_deliveries, timedelta(hours=1), timedelta(hours=1)
+        "keep the outbox small",
+        Role.DELIVER,
+        jobs.keep_outbox_small,
+        timedelta(minutes=10),
+        timedelta(hours=1),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import timedelta
 
@@ -9,12 +10,14 @@ from bot.parts import Parts
 from bot.planner import plan
 from bot.watches import tell_new_headlines
 from news.collect import collect
+from news.encoder import text_to_encode
 from news.stories import join_stories
-from news.vectors import encode_waiting
 
 logger = logging.getLogger(__name__)
 
 KEEP_HEADLINES = timedelta(days=400)
+VECTOR_AGE = timedelta(days=3)
+ENCODE_AT_ONCE = 64
 KEEP_DELIVERIES = timedelta(days=7)
 
 
@@ -35,15 +38,23 @@ async def fetch_due_sources(parts: Parts) -> None:
 
 
 async def join_new_stories(parts: Parts) -> None:
-    """Give every new headline its story."""
+    """Sentence vectors for new headlines first, because grouping is better with them, then a story for each."""
+    await encode_headlines(parts)
     while await join_stories(parts.store, parts.gazetteer, now=parts.now()):
         pass
 
 
 async def encode_headlines(parts: Parts) -> None:
-    """Sentence vectors for recent headlines, off the event loop."""
-    if parts.encoder:
-        await encode_waiting(parts.store, parts.encoder, now=parts.now())
+    """Off the event loop, in batches: a model takes 15 to 30 ms a headline."""
+    if parts.encoder is None:
+        return
+    since = parts.now() - VECTOR_AGE
+    while waiting := await parts.store.search.without_vector(since, ENCODE_AT_ONCE):
+        texts = [text_to_encode(headline.title, headline.summary) for headline in waiting]
+        vectors = await asyncio.to_thread(parts.encoder.encode, texts)
+        await parts.store.search.set_vectors(
+            {headline.id: vector for headline, vector in zip(waiting, vectors, strict=True)}
+        )
 
 
 async def drop_old_headlines(parts: Parts) -> None:

@@ -44,7 +44,7 @@ class PacedReplies(BaseRateLimiter[str]):
     async def shutdown(self) -> None:
         """Nothing to close."""
 
-    async def process_request(
+    async def process_request(  # noqa: PLR0917 (the library's signature)
         self,
         callback: Callable[..., Coroutine[Any, Any, Answer]],
         args: Any,

@@ -11,10 +11,11 @@ from pathlib import Path
 from bot.app import opened
 from bot.cli.options import Commands, add_command, parse_countries, utc_now
 from bot.cli.output import Output, complain, progress
+from bot.cli.sources import fetch_row
 from bot.settings import Settings
 from news.attribute import attribute
 from news.catalogue import bundled_sources
-from news.collect import FetchReport, collect
+from news.collect import collect
 from news.errors import UnreadableError
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.ingest import ingest
@@ -149,18 +150,8 @@ async def fetch(settings: Settings, options: argparse.Namespace) -> int:
             )
         while await join_stories(store, gazetteer, now=utc_now()):
             pass
-    output.rows(("source", "outcome", "found", "added", "next"), map(_fetch_row, reports))
+    output.rows(("source", "outcome", "found", "added", "next"), map(fetch_row, reports))
     return int(any(report.error for report in reports))
-
-
-def _fetch_row(report: FetchReport) -> dict[str, object]:
-    return {
-        "source": report.source_id,
-        "outcome": report.error or report.outcome,
-        "found": report.found,
-        "added": report.added,
-        "next": report.next_fetch_at.isoformat(timespec="minutes") if report.next_fetch_at else None,
-    }
 
 
 async def headlines(settings: Settings, options: argparse.Namespace) -> int:
