@@ -50,7 +50,8 @@ class Gazetteer:
             found = self._named(spelling)
             if found:
                 return found
-        return []
+        code = self._folded_names.get(fold(asked))
+        return [code] if code else []
 
     def _named(self, asked: str) -> list[str]:
         tokens = tokenise(asked)

@@ -12,7 +12,9 @@ WORLD = frozenset({"cue-global", "organisation", "region-name", "group"})
 HOME = frozenset({"cue-domestic", "cue-own"})
 OWN = "cue-own"
 _OFFICE_BEFORE_COUNTRY = frozenset({"en", "ru", "tg"})
-_TURKIC_CASE = re.compile(r"(?:[ндт][ыиуүі][нң]|нинг|ning|[гғкқ][аеоө]|[gkq]a|н?[дт][аеоө]н?|n?da|dan|менен|пен|мен)$")
+_TURKIC_CASE = re.compile(
+    r"(?:[ндт][ыиуүі][нң]|нинг|ning|[гғкқ][аеоө]|[gkq]a|н?[дт][аеоө]н?|n?da|dan|менен|пен|мен)$"
+)
 _PEOPLE = frozenset({"leader", "politician", "person"})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from news.attribution.lexicon import Doubt
-from news.attribution.matching import Match, Span, Text, find_spans, longest
+from news.attribution.matching import Span, Text, find_spans, longest
 from news.attribution.meaning import Cues, is_other_meaning, stands_as_place, stands_for_citizens
 
 WEIGHTS = {
@@ -70,7 +70,7 @@ def read(text: Text, source_country: str | None) -> Reading:
     cues, names, marks = _part(spans)
     if not names:
         return Reading((), tuple(marks))
-    chosen = [span for match in longest(names) if (span := _choose(text, match, source_country))]
+    chosen = [span for senses in longest(names) if (span := _choose(text, senses, source_country))]
     marks += [Mark(span.start, span.end, span.sense.kind) for span in chosen if not _gives_countries(span)]
     kept = [span for span in chosen if _gives_countries(span) and not is_other_meaning(text, span, cues)]
     kept = _without_doubtful(text, kept, cues, source_country)
@@ -98,9 +98,9 @@ def _gives_countries(span: Span) -> bool:
     return bool(span.sense.countries) and span.sense.kind != REGION_OF_COUNTRIES
 
 
-def _choose(text: Text, match: Match, source_country: str | None) -> Span | None:
+def _choose(text: Text, senses: list[Span], source_country: str | None) -> Span | None:
     """Pick the sense of a name: context words first, then what is no doubt, then the outlet's own country."""
-    fitting = [span for span in match.spans if _fits_context(text, span)]
+    fitting = [span for span in senses if _fits_context(text, span)]
     if len(fitting) < 2:
         return fitting[0] if fitting else None
 
@@ -120,7 +120,7 @@ def _fits_context(text: Text, span: Span) -> bool:
     sense = span.sense
     if not sense.needs and not sense.forbids:
         return True
-    whole = text.whole()
+    whole = text.whole
     if any(" " + word in whole for word in sense.forbids):
         return False
     return not sense.needs or any(" " + word in whole for word in sense.needs)

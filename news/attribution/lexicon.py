@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -51,7 +52,7 @@ class Word:
 class Form:
     """One spelling of a sense: its words, and which of them (``anchor``) the lexicon finds it by."""
 
-    sense: int
+    sense: Sense
     language: str
     doubt: Doubt
     anchor: int
@@ -66,6 +67,8 @@ class Hit(NamedTuple):
 
 
 MEMO_LIMIT = 40_000
+PREFIX = 3
+SHORT_STEMS = (2, 1)
 
 
 class Lexicon:
@@ -74,69 +77,77 @@ class Lexicon:
     def __init__(self, senses: list[str], words: dict[str, str]) -> None:
         self._senses = senses
         self._words = words
+        self._lengths = _stem_lengths(words)
         self._read: dict[str, tuple[Form, ...]] = {}
-        self._read_senses: dict[int, Sense] = {}
-        self._memo: dict[str, tuple[Hit, ...] | None] = {}
+        self._memo: dict[str, tuple[Hit, ...]] = {}
 
-    def hits(self, token: str) -> tuple[Hit, ...] | None:
-        """Return the forms that this token, as written, may anchor; None if there are none."""
-        try:
-            return self._memo[token]
-        except KeyError:
+    def anchors(self, tokens: list[str]) -> list[tuple[int, tuple[Hit, ...]]]:
+        """Return the places of tokens that may belong to a form, with those forms."""
+        memo = self._memo
+        return [
+            (at, hits) for at, token in enumerate(tokens) if (hits := memo.get(token) or self.hits(token))
+        ]
+
+    def hits(self, token: str) -> tuple[Hit, ...]:
+        """Return the forms that this token, as written, may anchor."""
+        known = self._memo.get(token)
+        if known is None:
             if len(self._memo) >= MEMO_LIMIT:
                 self._memo.clear()  # a bound on memory; what is forgotten is found again
-            found = self._memo[token] = tuple(self._look_up(token)) or None
-            return found
-
-    def sense(self, number: int) -> Sense:
-        """Return a sense by its number in the data file."""
-        known = self._read_senses.get(number)
-        if known is None:
-            country, kind, label, place, _, needs, forbids = self._senses[number].split("\t")
-            countries = () if country == "-" else tuple(country.split("+"))
-            known = Sense(number, countries, kind, label, place, _listed(needs), _listed(forbids))
-            self._read_senses[number] = known
-        return known
-
-    def forms(self, stem: str) -> tuple[Form, ...]:
-        """Return the forms anchored on a stem."""
-        known = self._read.get(stem)
-        if known is None:
-            specs = self._words.get(stem)
-            known = tuple(_read_form(stem, spec) for spec in specs.split("\t")) if specs else ()
-            if specs:
-                self._read[stem] = known
+            known = self._memo[token] = tuple(self._look_up(token))
         return known
 
     def _look_up(self, token: str) -> list[Hit]:
         folded = fold(token)
         found = []
-        for cut in range(len(folded), max(1, len(folded) - LONGEST_ENDING) - 1, -1):
-            if folded[:cut] in self._words:
+        for length in (*self._lengths.get(folded[:PREFIX], ()), *SHORT_STEMS):
+            if len(folded) - LONGEST_ENDING <= length <= len(folded) and folded[:length] in self._words:
+                ending = folded[length:]
                 found += [
-                    Hit(form, folded[cut:])
-                    for form in self.forms(folded[:cut])
+                    Hit(form, ending)
+                    for form in self._forms(folded[:length])
                     if form.words[form.anchor].fits(token, folded)
                 ]
         return found
 
+    def _forms(self, stem: str) -> tuple[Form, ...]:
+        known = self._read.get(stem)
+        if known is None:
+            known = tuple(self._read_form(stem, spec) for spec in self._words[stem].split("\t"))
+            self._read[stem] = known
+        return known
+
+    def _read_form(self, stem: str, spec: str) -> Form:
+        """Read `sense;language;words`; the anchor is marked with _ and does not repeat its stem."""
+        sense, language, words = spec.split(";")
+        parts = words.split(" ")
+        return Form(
+            sense=_read_sense(int(sense), self._senses[int(sense)]),
+            language=language.lstrip("~?"),
+            doubt=Doubt(language[0]) if language[0] in "~?" else Doubt.NONE,
+            anchor=next(at for at, part in enumerate(parts) if part.startswith("_")),
+            words=tuple(_read_word(part, stem) for part in parts),
+        )
+
+
+def _stem_lengths(stems: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return by the first letters which lengths stems have, longest first: most words are refused by one look."""
+    lengths: dict[str, set[int]] = {}
+    for stem in stems:
+        if len(stem) >= PREFIX:
+            lengths.setdefault(stem[:PREFIX], set()).add(len(stem))
+    return {prefix: tuple(sorted(found, reverse=True)) for prefix, found in lengths.items()}
+
+
+def _read_sense(number: int, line: str) -> Sense:
+    """Read `country, kind, label, place, origin, with, without`, separated by tabs."""
+    country, kind, label, place, _, needs, forbids = line.split("\t")
+    countries = () if country == "-" else tuple(country.split("+"))
+    return Sense(number, countries, kind, label, place, _listed(needs), _listed(forbids))
+
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(text.split("|")) if text else ()
-
-
-def _read_form(stem: str, spec: str) -> Form:
-    """Read `sense;language;words`; the anchor is marked with _ and does not repeat its stem."""
-    sense, language, words = spec.split(";")
-    parts = words.split(" ")
-    anchor = next(at for at, part in enumerate(parts) if part.startswith("_"))
-    return Form(
-        sense=int(sense),
-        language=language.lstrip("~?"),
-        doubt=Doubt(language[0]) if language[0] in "~?" else Doubt.NONE,
-        anchor=anchor,
-        words=tuple(_read_word(part, stem) for part in parts),
-    )
 
 
 def _read_word(part: str, anchor_stem: str) -> Word:

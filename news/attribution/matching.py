@@ -2,57 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from functools import cached_property
 from typing import NamedTuple
 
 from news.attribution.folding import fold
 from news.attribution.lexicon import Form, Lexicon, Sense, Word
 
-JOINERS = frozenset("-‐‑–.«»„“”\"'’")
+_CLOSED_UP = re.compile(r" ?([-‐‑–]) ?")
+JOINERS = frozenset("-‐‑–.«»„“”\"'’&()")
 
 
 class Span(NamedTuple):
-    """One form found at tokens ``start`` to ``end`` (exclusive)."""
+    """One form found at tokens ``start`` to ``end`` (exclusive); ``ending`` is what its anchor ends with."""
 
     start: int
     end: int
     form: Form
-    sense: Sense
     ending: str
 
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A stretch of the text and the senses it may have, all of the same length."""
-
-    start: int
-    end: int
-    spans: tuple[Span, ...]
+    @property
+    def sense(self) -> Sense:
+        return self.form.sense
 
 
 class Text:
     """A text as tokens, with what the rules ask of it worked out once and only when asked."""
 
-    __slots__ = ("_folded", "_title_case", "_whole", "has_capitals", "is_upper_case", "lexicon", "tokens")
-
     def __init__(self, lexicon: Lexicon, tokens: list[str]) -> None:
         self.lexicon = lexicon
         self.tokens = tokens
-        letters = "".join(tokens)
-        self.has_capitals = not letters.islower()
-        self.is_upper_case = letters.isupper() and len(tokens) > 2
         self._folded: dict[int, str] = {}
-        self._whole = ""
-        self._title_case: bool | None = None
 
-    @property
+    @cached_property
+    def has_capitals(self) -> bool:
+        """Say whether any letter is a capital one."""
+        return not "".join(self.tokens).islower()
+
+    @cached_property
+    def is_upper_case(self) -> bool:
+        """Say whether all letters are capitals, as in headlines of old wires."""
+        return len(self.tokens) > 2 and "".join(self.tokens).isupper()
+
+    @cached_property
     def is_title_case(self) -> bool:
         """Say whether nearly every long word has a capital, so that capitals tell nothing."""
-        if self._title_case is None:
-            long_words = [token for token in self.tokens if len(token) > 3 and token.isalpha()]
-            capitals = sum(token[0].isupper() for token in long_words)
-            self._title_case = len(long_words) > 2 and capitals > 0.7 * len(long_words)
-        return self._title_case
+        long_words = [token for token in self.tokens if len(token) > 3 and token.isalpha()]
+        capitals = sum(token[0].isupper() for token in long_words)
+        return len(long_words) > 2 and capitals > 0.7 * len(long_words)
+
+    @cached_property
+    def whole(self) -> str:
+        """The folded text with a blank before every token, to look for context words in."""
+        return "".join(" " + self.folded(at) for at in range(len(self.tokens)))
 
     def folded(self, at: int) -> str:
         """Return the folded spelling of the token at a position."""
@@ -61,30 +63,19 @@ class Text:
             known = self._folded[at] = fold(self.tokens[at])
         return known
 
-    def whole(self) -> str:
-        """Return the folded text with a blank before every token, to look for context words in."""
-        if not self._whole:
-            self._whole = "".join(" " + self.folded(at) for at in range(len(self.tokens)))
-        return self._whole
-
     def words(self, start: int, end: int) -> str:
-        """Return the words of a stretch as they were written."""
-        return " ".join(self.tokens[start:end])
+        """Return the words of a stretch, a hyphen or a dot closed up again."""
+        return _CLOSED_UP.sub(r"\1", " ".join(self.tokens[start:end]))
 
 
 def find_spans(text: Text) -> list[Span]:
     """Return every form found in a text; they may overlap."""
-    found: list[Span] = []
-    lexicon = text.lexicon
-    for at, token in enumerate(text.tokens):
-        hits = lexicon.hits(token)
-        if hits is None:
-            continue
-        for form, ending in hits:
-            extent = _extent(text, at, form)
-            if extent is not None:
-                found.append(Span(*extent, form, lexicon.sense(form.sense), ending))
-    return found
+    return [
+        Span(*extent, form, ending)
+        for at, hits in text.lexicon.anchors(text.tokens)
+        for form, ending in hits
+        if (extent := _extent(text, at, form))
+    ]
 
 
 def _extent(text: Text, at: int, form: Form) -> tuple[int, int] | None:
@@ -123,11 +114,10 @@ def _is_written_so(text: Text, at: int, word: Word) -> bool:
     return not word.capital or text.tokens[at][0].isupper() or not text.has_capitals
 
 
-def longest(spans: list[Span]) -> list[Match]:
-    """Keep the longest span at each place; spans of equal extent stay together as senses to choose from."""
+def longest(spans: list[Span]) -> list[list[Span]]:
+    """Keep the longest spans at each place; those of equal extent stay together as senses to choose from."""
     if len(spans) == 1:
-        (span,) = spans
-        return [Match(span.start, span.end, (span,))]
+        return [spans]
     by_extent: dict[tuple[int, int], list[Span]] = {}
     for span in spans:
         by_extent.setdefault((span.start, span.end), []).append(span)
@@ -137,6 +127,6 @@ def longest(spans: list[Span]) -> list[Match]:
         places = range(start, end)
         if taken.isdisjoint(places):
             taken.update(places)
-            kept.append(Match(start, end, tuple(by_extent[start, end])))
-    kept.sort(key=lambda match: match.start)
+            kept.append(by_extent[start, end])
+    kept.sort(key=lambda senses: senses[0].start)
     return kept

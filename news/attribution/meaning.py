@@ -54,7 +54,7 @@ def _is_surname(text: Text, at: int, cues: tuple[str, ...]) -> bool:
     if at >= len(text.tokens) or text.is_title_case:
         return False
     token = text.tokens[at]
-    return token[0].isupper() and token[1:].islower() and text.lexicon.hits(token) is None
+    return token[0].isupper() and token[1:].islower() and not text.lexicon.hits(token)
 
 
 def stands_as_place(text: Text, span: Span, cues: Cues) -> bool:

@@ -48,10 +48,13 @@ class Corrections:
 
 
 def read_corrections(path: Path) -> Corrections:
+    """Read a file of corrections."""
+    return parse_corrections(path.read_text(encoding="utf-8"))
+
+
+def parse_corrections(text: str) -> Corrections:
     """Read lines of `weak TAB word`, `common TAB word`, `drop TAB word`, `office TAB start of a word`, `national TAB start of a word`."""
-    lines = [
-        line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
-    ]
+    lines = [line.split("\t") for line in text.splitlines() if line and line[0] != "#"]
 
     def words(wanted: str) -> list[str]:
         return [fold(word) for action, found in lines if action == wanted for word in found.split("|")]
@@ -66,4 +69,4 @@ def read_corrections(path: Path) -> Corrections:
 
 
 def _starts(words: list[str]) -> re.Pattern[str]:
-    return re.compile(r"\W(?:" + "|".join(map(re.escape, words)) + ")")
+    return re.compile(r"\W(?:" + "|".join(map(re.escape, words)) + ")") if words else re.compile("(?!)")

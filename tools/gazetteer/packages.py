@@ -39,7 +39,7 @@ def display_names(code: str) -> list[str]:
     """Return a country's name in each of DISPLAY_LANGUAGES, English where CLDR has none."""
     english = Locale("en").territories.get(code, code)
     names = (Locale.parse(language).territories.get(code) or english for language in DISPLAY_LANGUAGES)
-    return [_ADMINISTRATIVE.sub("", name).strip() for name in names]
+    return [re.sub(r"\s*\([^)]*\)", "", _ADMINISTRATIVE.sub("", name)).strip() for name in names]
 
 
 def cldr_entries() -> Iterator[Entry]:

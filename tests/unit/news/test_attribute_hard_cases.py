@@ -31,7 +31,11 @@ def gazetteer() -> Gazetteer:
 @pytest.mark.parametrize("row", [pytest.param(row, id=row["id"]) for row in rows()])
 def test_hard_case(gazetteer: Gazetteer, row: dict[str, str]) -> None:
     found = attribute(
-        gazetteer, row["title"], row["summary"] or "", source_country=row["source_country"] or None, language=row["language"]
+        gazetteer,
+        row["title"],
+        row["summary"] or "",
+        source_country=row["source_country"] or None,
+        language=row["language"],
     )
 
     wanted = {code.strip() for code in (row["countries"] or "").split(",") if code.strip()}
