@@ -93,7 +93,7 @@ async def count_audience(session: AsyncSession, countries: Collection[str], now:
     by_language = readers.with_only_columns(SubscriberRow.language, func.count()).group_by(
         SubscriberRow.language
     )
-    languages = dict((await session.execute(by_language)).tuples().all())
+    languages = {language: count for language, count in await session.execute(by_language)}  # noqa: C416 (rows are no pairs to mypy)
     quiet = 0
     for one in await who_sleeps(session, countries, now):
         sleepers = readers.where(one.is_theirs).with_only_columns(func.count())

@@ -151,7 +151,7 @@ class DeliveryStore:
         """The waits still in force by chat id."""
         async with self._reads() as session:
             rows = await session.execute(select(PauseRow.chat_id, PauseRow.until).where(PauseRow.until > now))
-            return dict(rows.tuples().all())
+            return {row.chat_id: row.until for row in rows}
 
     async def forget_pauses(self, now: datetime) -> int:
         """Drop the waits that are over."""

@@ -54,4 +54,6 @@ async def add_deliveries(
     source = members.add_columns(*columns.values())
     statement = insert_into(session, DeliveryRow).from_select(["subscriber_id", *columns], source)
     conflict = ["broadcast_id", "subscriber_id", "part"]
-    return rows_of(await session.execute(statement.on_conflict_do_nothing(index_elements=conflict)))
+    statement = statement.on_conflict_do_nothing(index_elements=conflict)
+    # Of an INSERT SQLAlchemy forgets the count unless it is asked to keep it.
+    return rows_of(await session.execute(statement, execution_options={"preserve_rowcount": True}))

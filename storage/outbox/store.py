@@ -142,8 +142,11 @@ class SqlBroadcastStore:
             return [_broadcast(row) for row in await session.execute(newest)]
 
     async def queue_watch(self, subscriber_id: int, key: str, message: Message, now: datetime) -> bool:
-        """One message in the watch lane under a unique key; false if that key was used."""
+        """One message in the watch lane under a unique key; false if that key was used or the reader has left."""
         async with self._writes.begin() as session:
+            reader = select(SubscriberRow.id).where(SubscriberRow.id == subscriber_id)
+            if await session.scalar(reader) is None:
+                return False
             insert = insert_into(session, BroadcastRow).values(
                 key=f"watch|{key}",
                 lane=Lane.WATCH,
@@ -157,7 +160,6 @@ class SqlBroadcastStore:
             broadcast_id = await session.scalar(insert)
             if broadcast_id is None:
                 return False
-            reader = select(SubscriberRow.id).where(SubscriberRow.id == subscriber_id)
             await add_deliveries(
                 session, reader, broadcast_id=broadcast_id, lane=Lane.WATCH, part=0, parts=1, now=now
             )
@@ -173,7 +175,7 @@ class SqlBroadcastStore:
         newest = select(AuditRow.at, AuditRow.who, AuditRow.action, AuditRow.subject)
         async with self._reads() as session:
             rows = await session.execute(newest.order_by(AuditRow.id.desc()).limit(limit))
-            return list(rows.tuples())
+            return [(row.at, row.who, row.action, row.subject) for row in rows]
 
 
 async def _row(session: AsyncSession, broadcast_id: int) -> Row[Any]:
