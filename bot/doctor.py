@@ -74,7 +74,7 @@ async def _xml_parser() -> Finding:
     """A feed must not be able to read a file of ours."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     text = "".join(etree.fromstring(ENTITY, parser).itertext())
-    if text:
+    if text not in {"", "&e;"}:
         return Finding("XML parser", "expands entities", is_ok=False, advice="Upgrade lxml.")
     return Finding("XML parser", f"lxml {etree.__version__}, entities stay closed")
 

@@ -66,5 +66,5 @@ def set_up_logging(log_format: str, *, stream: TextIO | None = None, level: int 
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     handler.addFilter(HideToken())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "apscheduler", "uvicorn.access", "alembic", "trafilatura"):
+    for noisy in ("httpx", "httpcore", "apscheduler", "uvicorn", "alembic", "trafilatura"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

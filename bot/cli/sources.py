@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from pathlib import Path
 
@@ -120,7 +121,7 @@ async def _check(settings: Settings, store: Store, ids: list[str], output: Outpu
 
 async def _import(store: Store, path: Path, output: Output) -> int:
     try:
-        body = path.read_bytes()
+        body = await asyncio.to_thread(path.read_bytes)
     except OSError as error:
         raise UnreadableError(str(path), f"cannot be read ({error.strerror}).") from error
     taken = [source.id for source, _ in await store.sources.list_all()]
@@ -132,7 +133,7 @@ async def _export(store: Store, path: Path | None) -> None:
     if path is None:
         sys.stdout.write(document)
         return
-    path.write_text(document, encoding="utf-8")
+    await asyncio.to_thread(path.write_text, document, encoding="utf-8")
     complain(f"Written to {path}.")
 
 

@@ -6,7 +6,9 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.app import opened
 from bot.cli.options import Commands, add_command, parse_countries, utc_now
@@ -14,7 +16,7 @@ from bot.cli.output import Output, complain, progress
 from bot.cli.sources import fetch_row
 from bot.settings import Settings
 from news.attribute import attribute
-from news.catalogue import bundled_sources
+from news.catalogue import bundled_sources, country_of_host
 from news.collect import collect
 from news.errors import UnreadableError
 from news.gazetteer import Gazetteer, load_gazetteer
@@ -27,6 +29,8 @@ from news.stories import join_stories
 from storage.storage import Store
 
 REATTRIBUTE_BATCH = 500
+# Outlets of the region call themselves by their site: "Orda.kz reports", "сообщает 24.kg".
+SITE = re.compile(r"(?<![\w@.-])[a-zA-Z0-9][a-zA-Z0-9-]*\.[a-zA-Z]{2,6}(?![\w-])")
 
 
 def add_commands(commands: Commands) -> None:
@@ -89,29 +93,25 @@ async def _import_one(store: Store, gazetteer: Gazetteer, path: str, name: str |
 
 
 async def source_of_file(storage: Storage, path: str, body: bytes, name: str | None) -> Source:
-    """Whose headlines these are: the source named, else the one whose site the document names, else the file itself."""
+    """Whose headlines these are: the source named, else the outlet whose site the document names, else the file itself."""
     known = [source for source, _ in await storage.sources.list_all()]
     every = {source.id: source for source in (*bundled_sources(), *known)}
     if name:
-        for source in every.values():
-            if name.casefold() in {source.id.casefold(), source.name.casefold()}:
-                return source
-        return _file_source(name)
-    text = body.decode("utf-8", errors="ignore").casefold()
-    mentioned = [(text.find(host), source.id) for source in every.values() if (host := _host(source)) in text]
-    return (
-        every[min(mentioned)[1]]
-        if mentioned
-        else _file_source(Path(path).stem if path != "-" else "standard input")
-    )
+        named = (s for s in every.values() if name.casefold() in {s.id.casefold(), s.name.casefold()})
+        return next(named, _file_source(name))
+    hosts = {host: source for source in every.values() if (host := _host(source))}
+    text = body.decode("utf-8", errors="ignore")
+    for site in SITE.findall(text):
+        if source := hosts.get(site.casefold()):
+            return source
+        if country := country_of_host(f"https://{site}"):
+            return replace(_file_source(site), country=country)
+    return _file_source(Path(path).stem if path != "-" else "standard input")
 
 
 def _host(source: Source) -> str:
-    return (
-        re.sub(r"^(www\.|feeds?\.|rss\.|en\.|ru\.)+", "", source.url.split("/")[2].casefold())
-        if "://" in source.url
-        else "\0"
-    )
+    """The site of a source without the prefixes that feeds stand under."""
+    return re.sub(r"^((www|feeds?|rss|m|en|ru|kz|uz)\.)+", "", urlsplit(source.url).hostname or "")
 
 
 def _file_source(name: str) -> Source:
