@@ -51,6 +51,14 @@ async def _search(_simulator: Simulator, person: Person, wish: Wish) -> dict[str
     return {"query_id": search.query_id}
 
 
+async def _choose(simulator: Simulator, person: Person, wish: Wish) -> dict[str, Any]:
+    search = simulator.state.searches.get(_text(wish, "query_id"))
+    if search is None:
+        raise SimulatorError("That search is forgotten.")
+    message = await person.choose(search, _text(wish, "result"), _chat(simulator, wish))
+    return {"message": message_json(message, simulator.state.world)}
+
+
 async def _block(_simulator: Simulator, person: Person, _wish: Wish) -> dict[str, Any]:
     await person.block()
     return {}
@@ -95,6 +103,7 @@ ACTS: Mapping[str, Act] = {
     "send": _send,
     "tap": _tap,
     "search": _search,
+    "choose": _choose,
     "block": _block,
     "unblock": _unblock,
     "make_group": _make_group,

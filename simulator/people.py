@@ -93,6 +93,25 @@ class Person:
         self._state.updates.add("inline_query", query)
         return search
 
+    async def choose(self, search: InlineSearch, result_id: str, chat: Chat) -> Message:
+        """Send one result of an inline search into a chat, as written by this person "via" the bot.
+
+        Raises:
+            SimulatorError: the bot did not offer such a result.
+        """
+        self._check_present(chat)
+        offered = {str(result["id"]): result for result in search.results or []}
+        if result_id not in offered:
+            raise SimulatorError(f"there is no result {result_id!r}; there are {sorted(offered)}")
+        content = offered[result_id].get("input_message_content") or {}
+        text = format_text(
+            str(content.get("message_text", "")), parse_mode=str(content.get("parse_mode") or "")
+        )
+        chosen = {"result_id": result_id, "from": user_json(self.user), "query": search.text}
+        self._state.updates.add("chosen_inline_result", chosen)
+        via = {"via_bot": user_json(self._state.bot)}
+        return self._state.receive(chat, self.user, text=text.text, entities=text.entities, service=via)
+
     async def block(self) -> None:
         """Block the bot."""
         self._stand(self.chat, Standing.KICKED)
