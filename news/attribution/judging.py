@@ -13,13 +13,15 @@ WEIGHTS = {
     "name": 1.0,
     "capital": 0.95,
     "region": 0.95,
-    "leader": 0.95,
-    "government": 0.95,
-    "parliament": 0.95,
+    "abbreviation": 0.95,
+    "adjective": 0.92,
+    "demonym": 0.92,
     "city": 0.9,
-    "adjective": 0.9,
-    "demonym": 0.9,
-    "abbreviation": 0.9,
+    "district": 0.9,
+    "village": 0.9,
+    "government": 0.88,
+    "parliament": 0.88,
+    "leader": 0.88,
 }
 """How strongly a kind speaks for its country; kinds that are not listed speak with OTHER_WEIGHT."""
 OTHER_WEIGHT = 0.85

@@ -7,6 +7,7 @@ from news.attribution.paradigms import PLACE_ENDING
 
 PLACES = frozenset({"name", "capital", "city", "region", "district", "village", "landmark", "border"})
 ATTRIBUTES = frozenset({"adjective", "demonym"})
+PEOPLES_OF_THE_REGION = frozenset({"KZ", "KG", "TJ", "TM", "UZ", "RU"})
 
 Cues = dict[int, tuple[str, ...]]
 """The kinds of cue words at each token."""
@@ -14,6 +15,8 @@ Cues = dict[int, tuple[str, ...]]
 
 def is_other_meaning(text: Text, span: Span, cues: Cues) -> bool:
     """Say whether a name stands for a language, an ethnic group, a cited press or a person."""
+    if span.sense.kind == "currency" and _is_surname_like(text, span.start):
+        return True
     after, before, here = cues.get(span.end, ()), cues.get(span.start - 1, ()), cues.get(span.start, ())
     if span.sense.kind in ATTRIBUTES:
         return (
@@ -42,6 +45,16 @@ def _follows_first_name(text: Text, at: int) -> bool:
         return False
     before = text.tokens[at - 1]
     return before[0].isupper() and before[1:].islower() and not text.lexicon.hits(before)
+
+
+def _is_surname_like(text: Text, at: int) -> bool:
+    """Say whether a word has a capital that nothing but a surname explains: the painter Konstantin Somov."""
+    is_first = at == 0 or not text.tokens[at - 1][0].isalnum()
+    return (
+        text.tokens[at][0].isupper()
+        and text.tokens[at][1:].islower()
+        and not (is_first or text.is_title_case)
+    )
 
 
 def _ends_phrase(text: Text, at: int) -> bool:
@@ -77,11 +90,14 @@ def stands_for_citizens(text: Text, span: Span, cues: Cues, *, is_alone: bool) -
     """Say whether the name of a people means a state or its citizens, not an ethnic group abroad or a culture.
 
     "Өзбек шекарасы" is the border of a state. A people named in Russian or English with no other country beside it is
-    taken for citizens; in the Turkic languages the same word is an adjective of dishes and songs.
+    taken for citizens; in the Turkic languages the same word is an adjective of dishes and songs. Only peoples that
+    live as minorities all over the region need such care.
     """
     if span.sense.kind not in ATTRIBUTES:
         return False
     if span.form.language == "en":
         return text.tokens[span.start][0].isupper() and not text.is_upper_case
+    if PEOPLES_OF_THE_REGION.isdisjoint(span.sense.countries):
+        return True
     after = cues.get(span.end, ())
     return "cue-civic" in after or "cue-own" in after or (is_alone and span.form.language == "ru")

@@ -108,7 +108,7 @@ _RUSSIAN_SHAPES: tuple[tuple[str, str, frozenset[str] | None], ...] = (
     ("ее", "ra", None),
     ("ые", "ra", None),
     ("ие", "ra", None),
-    ("ец", "re", _DEMONYM),
+    ("ец", "re", None),
     ("анин", "rn", _DEMONYM),
     ("янин", "rn", _DEMONYM),
     ("ка", "rk", _DEMONYM),
