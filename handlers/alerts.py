@@ -111,13 +111,13 @@ async def follow(talk: Talk, alert_id: int, started_at: datetime) -> None:
     """Edit the progress message until nothing waits any more. After a restart /alerts shows the rest."""
     broadcasts = talk.services.storage.broadcasts
     shown, last, looked_at = "", Progress(), started_at
+    rate = talk.services.rate
     while talk.application.running:
         now = talk.now
         broadcast, progress = await broadcasts.get(alert_id), await broadcasts.progress(alert_id)
         passed = (now - looked_at).total_seconds()
-        pace = Pace(
-            (now - started_at).total_seconds(), (progress.sent - last.sent) / passed if passed > 0 else 0.0
-        )
+        rate = (progress.sent - last.sent) / passed if passed > 0 else rate
+        pace = Pace((now - started_at).total_seconds(), rate)
         message = render_progress(broadcast, progress, talk.texts, pace)
         if message.html != shown:
             await talk.edit(message)
@@ -148,12 +148,7 @@ async def _ask_correction(talk: Talk, broadcast: Broadcast) -> None:
 
 
 async def _apply_correction(talk: Talk, broadcast: Broadcast) -> None:
-    answered = talk.message.reply_to_message if talk.message else None
-    typed = (
-        _NUMBERED.sub("", (answered.text or "").removeprefix("/alert").strip(), count=1).strip()
-        if answered
-        else ""
-    )
+    typed = correction_in(talk)
     if not typed:
         await talk.notice("search.lost")
         return
@@ -161,6 +156,17 @@ async def _apply_correction(talk: Talk, broadcast: Broadcast) -> None:
     edits = await talk.services.storage.broadcasts.correct(broadcast.id, typed, messages, talk.now)
     await _note(talk, "alert.correct", broadcast.id)
     await talk.edit(Message(talk.texts("alert.correcting", id=f"#{broadcast.id}", n=edits)))
+
+
+def correction_in(talk: Talk) -> str:
+    """The corrected text: the message that the preview answers, without ``/alert #12`` before it."""
+    answered = talk.message.reply_to_message if talk.message else None
+    typed = (answered.text or "") if answered else ""
+    if not typed.startswith("/"):
+        return typed
+    rest = typed.partition(" ")[2].lstrip()
+    number = _NUMBERED.match(rest)
+    return rest[number.end() :].strip() if number else rest
 
 
 async def _ask_retraction(talk: Talk, broadcast: Broadcast) -> None:

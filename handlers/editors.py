@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from handlers.countries import split_names, unknown_countries
-from handlers.keyboards import SourceTap, button, fits, pages
+from handlers.keyboards import SourceTap, button, fits, pages, rows
 from handlers.markup import Html, foreign, join
 from handlers.talk import Talk
 from handlers.texts import Texts
 from handlers.texts.dates import clock, moment
 from handlers.texts.lookup import flag, flags
 from news.errors import UnknownHeadlineError, UnknownSourceError
-from news.model import Button, Message, Source, SourceState
+from news.model import Button, CountryEvidence, Message, Source, SourceState
 
 SOURCES_PER_PAGE = 8
+MAX_FAILING = 10
 
 
 async def stats(talk: Talk) -> None:
@@ -51,8 +53,11 @@ async def health(talk: Talk) -> None:
     if not failing:
         await talk.say(Message(texts("health.well", n=len(listed))))
         return
-    lines = [failure(source, state, talk) for source, state in failing[:10]]
-    buttons = tuple(row for source, _ in failing[:10] if (row := _source_row(source, texts)))
+    shown = list(enumerate(failing[:MAX_FAILING], 1))
+    lines = [join([f"{number}. ", failure(source, state, talk)]) for number, (source, state) in shown]
+    buttons = tuple(
+        row for number, (source, _) in shown if (row := _source_row(source, number, ("try", "pause"), texts))
+    )
     await talk.say(Message(join([texts("health.failing", n=len(failing)), *lines], "\n"), buttons))
 
 
@@ -91,6 +96,10 @@ async def _change_source(talk: Talk, action: str, source_id: str) -> None:
         return
     await talk.services.storage.broadcasts.audit(talk.user_id or 0, f"source.{action}", source_id, talk.now)
     await talk.notice(f"sources.{action}", source=source_id[:60])
+    if talk.query is not None:
+        ids = [source.id for source, _ in await store.list_all()]
+        place = ids.index(source_id) if source_id in ids else 0
+        await talk.edit(await _source_list(talk, place - place % SOURCES_PER_PAGE))
 
 
 async def _source_list(talk: Talk, offset: int) -> Message:
@@ -98,11 +107,15 @@ async def _source_list(talk: Talk, offset: int) -> Message:
     if not listed:
         return Message(texts("sources.none"))
     some = listed[offset : offset + SOURCES_PER_PAGE]
-    lines = [_source_line(source, state, talk) for source, state in some]
+    lines = [join([f"{number}. ", _source_line(*pair, talk)]) for number, pair in enumerate(some, offset + 1)]
     turn = pages(offset, len(listed), SOURCES_PER_PAGE, lambda start: SourceTap("page", str(start)))
-    buttons = [row for source, _ in some if (row := _source_row(source, texts))]
+    buttons = [
+        one
+        for number, (source, _) in enumerate(some, offset + 1)
+        for one in _source_row(source, number, ("resume" if source.is_paused else "pause",), texts)
+    ]
     head = texts("sources.head", n=len(listed))
-    return Message(join([head, *lines], "\n"), (*buttons, *((turn,) if turn else ())))
+    return Message(join([head, *lines], "\n"), (*rows(buttons, 4), *((turn,) if turn else ())))
 
 
 def _source_line(source: Source, state: SourceState, talk: Talk) -> Html:
@@ -128,12 +141,10 @@ def failure(source: Source, state: SourceState, talk: Talk) -> Html:
     )
 
 
-def _source_row(source: Source, texts: Texts) -> tuple[Button, ...]:
-    actions = ("resume",) if source.is_paused else ("try", "pause")
+def _source_row(source: Source, number: int, actions: Sequence[str], texts: Texts) -> tuple[Button, ...]:
     taps = [(action, SourceTap(action, source.id)) for action in actions]
-    label = source.name[:20]
     return tuple(
-        button(f"{texts.plain(f'sources.button.{action}')} · {label}", tap)
+        button(f"{texts.plain(f'sources.button.{action}')} {number}", tap)
         for action, tap in taps
         if fits(tap)
     )
@@ -186,9 +197,13 @@ async def _explain(talk: Talk, headline_id: int) -> Message:
     headline = await headlines.get(headline_id)
     found = await headlines.evidence(headline_id)
     lines = [
-        join([talk.texts.flagged(one.country), ": ", foreign(one.words, 60), " — ", foreign(one.rule, 120)])
+        join([join([talk.texts.flagged(one.country), *_words(one)], ": "), foreign(one.rule, 120)], " — ")
         for one in found.countries
     ]
     if found.implied_by_source:
         lines.append(talk.texts("country.implied", country=talk.texts.flagged(found.implied_by_source)))
     return Message(join([foreign(headline.title), *(lines or [talk.texts("country.nothing")])], "\n"))
+
+
+def _words(evidence: CountryEvidence) -> list[Html]:
+    return [foreign(evidence.words, 60)] if evidence.words else []

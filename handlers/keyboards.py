@@ -223,7 +223,8 @@ def decode(data: str) -> Tap:
     if kind is None:
         raise StaleTapError(data)
     shape = fields(kind)
-    values = rest.split(":", len(shape) - 1) if shape else []
+    # A record without fields is its verb alone: what follows a colon then is one value too many.
+    values = rest.split(":", max(0, len(shape) - 1)) if shape or rest else []
     if len(values) != len(shape):
         raise StaleTapError(data)
     try:

@@ -121,12 +121,7 @@ def _last_rows(digest: Digest, preferences: Preferences, texts: Texts) -> tuple[
 
 
 def _country_buttons(sections: Sequence[Section], texts: Texts) -> tuple[tuple[Button, ...], ...]:
-    spoken = [section for section in sections if section.total][:_MAX_COUNTRY_BUTTONS]
-    buttons = [
-        button(
-            f"{flag(section.country)} {texts.plain('digest.all', n=section.total)}",
-            Latest(0, (section.country,)),
-        )
-        for section in spoken
-    ]
+    told = [section for section in sections if section.total][:_MAX_COUNTRY_BUTTONS]
+    labels = [join([flag(one.country), " ", texts("digest.all", n=one.total)]) for one in told]
+    buttons = [button(label, Latest(0, (one.country,))) for label, one in zip(labels, told, strict=True)]
     return rows(buttons, _COUNTRIES_IN_ROW)
