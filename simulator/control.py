@@ -30,6 +30,7 @@ _PAGES = {
     "": ("chat.html", "text/html; charset=utf-8"),
     "chat.css": ("chat.css", "text/css; charset=utf-8"),
     "chat.js": ("chat.js", "text/javascript; charset=utf-8"),
+    "icon.svg": ("icon.svg", "image/svg+xml"),
     "render.js": ("render.js", "text/javascript; charset=utf-8"),
 }
 _SECURITY = {

@@ -57,6 +57,7 @@ _SPACE = re.compile(r"[ \t\r\n\v]*")
 _TIME_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 _MAX_REFERENCE = 10  # longer numeric references are left as they stand
 _MAX_UNIX = 2**31 - 1
+_MAX_INT64 = 2**63 - 1
 
 
 class MarkupError(ValueError):
@@ -319,7 +320,8 @@ def _link(entity: Entity, target: str) -> list[Entity]:
 
 
 def _custom_emoji(entity: Entity) -> Entity:
-    if not re.fullmatch(r"-?[0-9]{1,18}", entity.argument) or not int(entity.argument):
+    is_number = re.fullmatch(r"-?[0-9]{1,19}", entity.argument)
+    if not is_number or not 0 < abs(int(entity.argument)) <= _MAX_INT64:
         raise MarkupError("Invalid custom emoji identifier specified")
     return entity
 
