@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 CLAIM_AT_ONCE = 50
 # Longer than a source can take from its claim to its record, deadline of the fetch and reading included.
 LEASE_S = 300.0
-# Attribution takes about a millisecond an item: the loop breathes between portions.
-PORTION = 25
+# Attribution takes up to a millisecond an item: the loop breathes between portions.
+PORTION = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from importlib.resources import files
 from math import log
 from typing import Any
 
-LETTERS_READ = 400
+LETTERS_READ = 240
 _WORD = re.compile(r"[^\W\d_]+")
 # Uzbek's o‘ and g‘ are typed with whichever apostrophe the keyboard has.
 _UZBEK_LETTER = re.compile(r"(?<=[og])[ʼ‘’'`´](?=[^\W\d_])")

@@ -54,6 +54,11 @@ _BREAKING = frozenset(
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _SPACE = re.compile(r"\s+")
+# Composed letters and visible signs of most headlines: with nothing else in a text there is nothing to clean.
+_ORDINARY = re.compile(
+    r"[\s\x20-\x7e\xa1-\xac\xae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a"
+    r"\u20ac\u2116\u4e00-\u9fff]*"
+)
 # Joiners shape Persian, Uyghur and Indic words; every other format character can only hide or reorder text.
 _KEPT_FORMAT = frozenset("\u200c\u200d")
 # Letters and marks by category that show as nothing: Hangul fillers, Braille blank, Khmer inherent vowels, variation
@@ -87,11 +92,8 @@ def _limit_marks(text: str) -> str:
 def clean_text(text: str, limit: int) -> str:
     """Plain text → one NFC line of at most ``limit`` characters, cut at a word with an ellipsis."""
     text = text[:RAW_LIMIT]
-    if not text.isascii():
-        text = "".join(map(_kept, unicodedata.normalize("NFC", text)))
-        text = _limit_marks(text)
-    elif not text.isprintable():
-        text = "".join(map(_kept, text))
+    if not _ORDINARY.fullmatch(text):
+        text = _limit_marks("".join(map(_kept, unicodedata.normalize("NFC", text))))
     return shorten(_SPACE.sub(" ", text).strip(), limit)
 
 

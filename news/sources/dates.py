@@ -120,7 +120,8 @@ def _month(text: str) -> int | None:
 
 
 def _offset(zone: str) -> timedelta | None:
-    name, sign, figures = re.match(r"^([A-Za-z]*)([+-]?)(.*)$", zone).groups()  # type: ignore[union-attr]
+    name = zone.rstrip("+-:0123456789")
+    sign, figures = zone[len(name) : len(name) + 1], zone[len(name) + 1 :]
     if not sign:
         hours = _ZONES.get(name.upper())
         return None if hours is None else timedelta(hours=hours)

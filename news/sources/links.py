@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 URL_LIMIT = 2_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEMES = frozenset({"http", "https"})
 # One tap on these connects the reader to a stranger's proxy or joins a chat: never a live link.
 _TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
@@ -20,10 +22,10 @@ def absolute_link(link: str, base: str) -> str | None:
     anything longer than ``URL_LIMIT``.
     """
     link = link.strip()
-    if not link or len(link) > URL_LIMIT or any(ord(character) < 33 for character in link.replace(" ", "")):
+    if not link or len(link) > URL_LIMIT or _CONTROL.search(link):
         return None
     try:
-        joined = urljoin(base, link) if base else link
+        joined = link if link.startswith(("http://", "https://")) or not base else urljoin(base, link)
         parts = urlsplit(joined)
         port = parts.port
     except ValueError:

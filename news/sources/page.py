@@ -9,9 +9,7 @@ from datetime import datetime
 from itertools import islice
 from urllib.parse import urlsplit
 
-import trafilatura
 from lxml import etree, html
-from trafilatura.settings import Document as Extracted
 
 from news.canonical import canonical_url
 from news.errors import UnreadableError
@@ -62,6 +60,10 @@ def parse_html(text: str, origin: str) -> etree._Element:
 
 def read_article(text: str, url: str, now: datetime) -> Article | None:
     """The article of a page, by trafilatura; None when it finds none."""
+    # Here, because it weighs 30 MB and half a second, and only the reading processes need it.
+    import trafilatura  # noqa: PLC0415
+    from trafilatura.settings import Document as Extracted  # noqa: PLC0415
+
     found = trafilatura.bare_extraction(
         text,
         url=url or None,

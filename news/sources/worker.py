@@ -8,6 +8,7 @@ parent's (news.sources.workers).
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from dataclasses import asdict
@@ -23,6 +24,7 @@ MEMORY_LIMIT = 768 * 2**20
 CPU_LIMIT_S = 10
 # The import graph of the readers keeps some files open; a reader itself opens none.
 FILES_LIMIT = 64
+NICENESS = 5
 
 
 def encode_job(body: bytes, *, kind: SourceKind, url: str, content_type: str, now: datetime) -> bytes:
@@ -59,7 +61,8 @@ def _document(values: dict[str, Any]) -> Document:
 
 
 def limit_resources() -> None:
-    """No dumps, bounded memory, no new processes' worth of files."""
+    """No dumps, bounded memory, few files, and behind everybody who answers readers."""
+    os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES_LIMIT, FILES_LIMIT))
