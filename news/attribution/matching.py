@@ -36,8 +36,8 @@ class Text:
 
     @cached_property
     def has_capitals(self) -> bool:
-        """Say whether any letter is a capital one."""
-        return not "".join(self.tokens).islower()
+        """Say whether the writer uses capitals: some letter is one, or the text starts with none that could be."""
+        return not "".join(self.tokens).islower() or not self.tokens[0].isalpha()
 
     @cached_property
     def is_upper_case(self) -> bool:

@@ -1,73 +1,117 @@
-"""What a name means where it stands: a place, a language, a person's first name, a cited newspaper."""
+"""What a name means where it stands: a place, a language, a person's first name, a cited newspaper, a crashed car."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Callable
 
 from news.attribution.matching import Span, Text
 from news.attribution.paradigms import PLACE_ENDING
 
 PLACES = frozenset({"name", "capital", "city", "region", "district", "village", "landmark", "border"})
+PEOPLE = frozenset({"leader", "politician", "person"})
 ATTRIBUTES = frozenset({"adjective", "demonym"})
 PEOPLES_OF_THE_REGION = frozenset({"KZ", "KG", "TJ", "TM", "UZ", "RU"})
+_SURNAME = re.compile(
+    "[а-яёөүңқғәіһұ]{3,}(?:[оеё]в|ин|ын|ск(?:ий|ая)|[оеё]ва|ина|ына)[а-яөүңқғәі]{0,4}$"
+    "|[a-z‘’']{3,}(?:ov|ev|ova|eva|skiy|sky)$"
+)
 
 Cues = dict[int, tuple[str, ...]]
 """The kinds of cue words at each token."""
+Rule = Callable[[Text, Span, Cues], bool]
 
 
 def is_other_meaning(text: Text, span: Span, cues: Cues) -> bool:
-    """Say whether a name stands for a language, an ethnic group, a cited press or a person."""
-    if span.sense.kind == "currency" and _is_surname_like(text, span.start):
+    """Say whether a name gives no country where it stands, by the rules for its kind."""
+    return any(rule(text, span, cues) for rule in RULES.get(span.sense.kind, ()))
+
+
+def is_language(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether an adjective means a language: "the Russian language", "published in Russian"."""
+    if "cue-language" in cues.get(span.end, ()):
         return True
-    after, before, here = cues.get(span.end, ()), cues.get(span.start - 1, ()), cues.get(span.start, ())
-    if span.sense.kind in ATTRIBUTES:
-        return (
-            _is_language(text, span, before, after) or "cue-ethnic" in before or _is_cited_press(after, cues)
-        )
-    if "cue-surname" in here and "cue-first-name" in before:
-        return True
-    if "cue-first-name" in here and span.end - span.start == 1 and _is_surname(text, span.end, after):
+    return "cue-language-preposition" in cues.get(span.start - 1, ()) and _ends_phrase(text, span.end)
+
+
+def is_ethnic_group(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether a people is named as an ethnic group: "ethnic Kazakhs"."""
+    del text
+    return "cue-ethnic" in cues.get(span.start - 1, ())
+
+
+def is_cited_press(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether "Russian media" stand there only as the ones who report."""
+    del text
+    return "cue-media" in cues.get(span.end, ()) and any("cue-report" in kinds for kinds in cues.values())
+
+
+def is_surname_like_currency(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether the capital of a currency can only be a surname's: the painter Konstantin Somov."""
+    del cues
+    token = text.tokens[span.start]
+    return token[0].isupper() and token[1:].islower() and not (_starts(text, span.start) or text.is_title_case)
+
+
+def is_only_a_vehicle(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether a maker's name is that of a crashed car or a type of aeroplane: "Boeing 737"."""
+    if "cue-vehicle" not in cues.get(span.start, ()):
+        return False
+    after = text.tokens[span.end] if span.end < len(text.tokens) else ""
+    return after[:1].isdigit() or any("cue-crash" in kinds for kinds in cues.values())
+
+
+def is_namesake(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether a surname alone follows an unknown first name: "Нодирбек Каримов" is not the president."""
+    del cues
+    return span.end - span.start == 1 and _follows_first_name(text, span.start)
+
+
+def is_first_name(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether a place is a person's first name here: "Jordan Peterson", "Кундуз Жолдубаева"."""
+    if span.end - span.start > 1 or span.end >= len(text.tokens):
+        return False
+    after = text.tokens[span.end]
+    if "cue-first-name" in cues.get(span.start, ()):
+        if "cue-surname" in cues.get(span.end, ()):
+            return True
+        if not text.is_title_case and after[0].isupper() and after[1:].islower() and not text.lexicon.hits(after):
+            return True
+    return not span.ending and after[0].isupper() and bool(_SURNAME.search(after)) and not text.lexicon.hits(after)
+
+
+def is_surname(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether a place is a surname here: "Michael Jordan", "Whitney Houston"."""
+    if "cue-surname" in cues.get(span.start, ()) and "cue-first-name" in cues.get(span.start - 1, ()):
         return True
     return span.sense.kind == "city" and bool(span.sense.place) and _follows_first_name(text, span.start)
 
 
-def _is_language(text: Text, span: Span, before: tuple[str, ...], after: tuple[str, ...]) -> bool:
-    """Say whether an adjective means a language: "the Russian language", "published in Russian"."""
-    return "cue-language" in after or ("cue-language-preposition" in before and _ends_phrase(text, span.end))
-
-
-def _is_cited_press(after: tuple[str, ...], cues: Cues) -> bool:
-    """Say whether "Russian media" stand there only as the ones who report."""
-    return "cue-media" in after and any("cue-report" in kinds for kinds in cues.values())
+_PLACE_RULES: tuple[Rule, ...] = (is_first_name, is_surname)
+RULES: dict[str, tuple[Rule, ...]] = {
+    **dict.fromkeys(PLACES, _PLACE_RULES),
+    **dict.fromkeys(PEOPLE, (is_namesake, is_only_a_vehicle)),
+    **dict.fromkeys(ATTRIBUTES, (is_language, is_ethnic_group, is_cited_press)),
+    "currency": (is_surname_like_currency,),
+    "company": (is_only_a_vehicle,),
+}
+"""Which rules may refuse a name of a kind; kinds that are not listed are never refused."""
 
 
 def _follows_first_name(text: Text, at: int) -> bool:
-    """Say whether an unknown capitalised word stands before, in the middle of a sentence: Whitney Houston."""
-    if at < 2 or text.is_title_case or not text.tokens[at - 2][0].isalnum():
+    """Say whether an unknown capitalised word stands before, in the middle of a sentence."""
+    if at < 2 or text.is_title_case or _starts(text, at - 1):
         return False
     before = text.tokens[at - 1]
     return before[0].isupper() and before[1:].islower() and not text.lexicon.hits(before)
 
 
-def _is_surname_like(text: Text, at: int) -> bool:
-    """Say whether a word has a capital that nothing but a surname explains: the painter Konstantin Somov."""
-    is_first = at == 0 or not text.tokens[at - 1][0].isalnum()
-    return (
-        text.tokens[at][0].isupper()
-        and text.tokens[at][1:].islower()
-        and not (is_first or text.is_title_case)
-    )
+def _starts(text: Text, at: int) -> bool:
+    return at == 0 or not text.tokens[at - 1][0].isalnum()
 
 
 def _ends_phrase(text: Text, at: int) -> bool:
     return at >= len(text.tokens) or not text.tokens[at][0].isalnum()
-
-
-def _is_surname(text: Text, at: int, cues: tuple[str, ...]) -> bool:
-    if "cue-surname" in cues:
-        return True
-    if at >= len(text.tokens) or text.is_title_case:
-        return False
-    token = text.tokens[at]
-    return token[0].isupper() and token[1:].islower() and not text.lexicon.hits(token)
 
 
 def stands_as_place(text: Text, span: Span, cues: Cues) -> bool:
@@ -80,10 +124,9 @@ def stands_as_place(text: Text, span: Span, cues: Cues) -> bool:
         return True
     if span.sense.place:
         return False  # a city of the world list: also a surname too often
-    is_first = span.start == 0 or not text.tokens[span.start - 1][0].isalnum()
     if span.sense.kind == "name" and span.form.language == "en":
         return True
-    return not (is_first or text.is_title_case)
+    return not (_starts(text, span.start) or text.is_title_case)
 
 
 def stands_for_citizens(text: Text, span: Span, cues: Cues, *, is_alone: bool) -> bool:

@@ -27,6 +27,8 @@ _OWN_PARADIGM = {
 
 NATIVE_WORDS = frozenset({"киргиз"})
 """Russian names of peoples that are other words in a Turkic language: ky "киргиз-" is "bring in"."""
+SHORTEST_BORROWED = 5
+"""Shorter Russian names of towns take no Turkic endings: Кали (Colombia) + нин is a surname."""
 HOMES = frozenset({"name", "region", "city", "capital"})
 _FROM_THERE = {"kk": ("kd",), "ky": ("yd",), "uz-cyrl": ("ud",), "uz": ("vd",), "ru": ("kd", "yd", "ud")}
 
@@ -165,6 +167,8 @@ def _cyrillic(stems: dict[str, list[str]], folded: str, language: str, kind: str
     if kind in SETTLEMENTS and paradigm == "rl":
         stem, paradigm = folded, "r0"
     stems.setdefault(stem, []).append(paradigm)
+    if kind in SETTLEMENTS and len(folded) < SHORTEST_BORROWED:
+        return
     if kind not in ADJECTIVAL or (paradigm == "rp" and folded not in NATIVE_WORDS):
         stems.setdefault(folded, []).extend(_TURKIC_CYRILLIC)
     elif folded.endswith("ский") and len(folded) > 8:
