@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import datetime
 
 from handlers.keyboards import MAX_BUTTONS, Follow, Open, button, rows
 from handlers.markup import foreign, join
+from handlers.settings_screens import hours_text
 from handlers.talk import Talk
 from handlers.texts import Texts
+from handlers.zones import CITIES, guess_city
 from news.gazetteer import Gazetteer
 from news.model import Button, Message, Preferences
 
@@ -63,8 +65,8 @@ async def subscribe(talk: Talk) -> None:
         return
     named = split_names(talk.arguments, talk.services.gazetteer)
     if named.found:
-        await talk.save(following(talk.preferences, named.found))
-        await talk.say(_following_now(talk.preferences, talk.texts))
+        await talk.save((following if talk.subscriber else first_following)(talk.preferences, named.found))
+        await talk.say(following_now(talk.preferences, talk.texts, talk.now))
     if named.unknown:
         await talk.say(unknown_countries(named.unknown, talk.services.gazetteer, talk.texts))
 
@@ -82,7 +84,7 @@ async def unsubscribe(talk: Talk) -> None:
     named = split_names(talk.arguments, talk.services.gazetteer)
     if named.found:
         await talk.save(unfollowing(talk.preferences, named.found))
-        await talk.say(_following_now(talk.preferences, talk.texts))
+        await talk.say(following_now(talk.preferences, talk.texts, talk.now))
     if named.unknown:
         await talk.say(unknown_countries(named.unknown, talk.services.gazetteer, talk.texts))
 
@@ -99,8 +101,8 @@ async def open_countries(talk: Talk) -> None:
 
 async def on_follow(talk: Talk, tap: Follow) -> None:
     """A toggle."""
-    change = following if tap.is_on else unfollowing
-    await talk.save(change(talk.preferences, tap.countries))
+    add = following if talk.subscriber else first_following
+    await talk.save((add if tap.is_on else unfollowing)(talk.preferences, tap.countries))
     await talk.edit(toggles_message(talk.preferences, talk.texts))
 
 
@@ -111,9 +113,15 @@ async def stop_all(talk: Talk) -> None:
 
 
 def following(preferences: Preferences, codes: Sequence[str]) -> Preferences:
-    """The preferences with these countries added at the end, and an hour if there was none."""
-    countries = tuple(dict.fromkeys([*preferences.countries, *codes]))[:MAX_COUNTRIES]
-    return replace(preferences, countries=countries, hours=preferences.hours or (time(8),))
+    """The preferences with these countries added at the end."""
+    return replace(
+        preferences, countries=tuple(dict.fromkeys([*preferences.countries, *codes]))[:MAX_COUNTRIES]
+    )
+
+
+def first_following(preferences: Preferences, codes: Sequence[str]) -> Preferences:
+    """The same for somebody new: the first country's capital says which clock it is likely to be."""
+    return replace(following(preferences, codes), zone=CITIES[guess_city(codes)].zone)
 
 
 def unfollowing(preferences: Preferences, codes: Sequence[str]) -> Preferences:
@@ -163,15 +171,20 @@ def _toggles(offered: Sequence[str], chosen: Sequence[str], texts: Texts) -> tup
     )
 
 
-def _following_now(preferences: Preferences, texts: Texts) -> Message:
+def following_now(preferences: Preferences, texts: Texts, now: datetime) -> Message:
+    """What is followed, and when the digest comes."""
     if not preferences.countries:
         return Message(texts("countries.stopped"), ((_list_button(texts),),))
     names = ", ".join(texts.flagged(code) for code in preferences.countries)
+    lines = [
+        texts("countries.following", countries=names),
+        texts("settings.hours", value=hours_text(preferences, texts, now)),
+    ]
     buttons = (
         button(texts.plain("button.digest_now"), Open("digest")),
         button(texts.plain("button.settings"), Open("settings")),
     )
-    return Message(texts("countries.following", countries=names), (buttons,))
+    return Message(join(lines, "\n"), (buttons,))
 
 
 def _list_button(texts: Texts) -> Button:

@@ -8,12 +8,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.countries import split_names, unknown_countries
-from handlers.keyboards import Latest
+from handlers.keyboards import Latest, Open, button
 from handlers.render import render_digest
 from handlers.render_lists import PAGE_SIZE, render_latest
 from handlers.talk import Talk
 from news.digests import compose_digest
-from news.model import Preferences
+from news.model import Message, Preferences
 
 ONE_DAY = timedelta(days=1)
 LONGEST = timedelta(days=30)
@@ -42,7 +42,8 @@ async def digest(talk: Talk) -> None:
         if not named.found:
             return
     if not preferences.countries:
-        await talk.notice("digest.no_countries", is_loud=True)
+        choose = (button(talk.texts.plain("button.countries"), Open("countries")),)
+        await talk.say(Message(talk.texts("digest.no_countries"), (choose,)))
         return
     await send_digest(talk, preferences, span)
 

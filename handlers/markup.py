@@ -110,9 +110,8 @@ def cut(text: str, limit: int) -> str:
     """At most ``limit`` UTF-16 units, cut at a space where there is one near, with an ellipsis."""
     if units(text) <= limit:
         return text
-    kept = text[: limit - 1]
-    while units(kept) > limit - 1:
-        kept = kept[:-1]
+    # Half a surrogate pair at the end is dropped by the decoder.
+    kept = text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
     space = kept.rfind(" ", limit * 3 // 4)
     return (kept[:space] if space > 0 else kept).rstrip() + ELLIPSIS
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from telegram import (
@@ -11,10 +12,11 @@ from telegram import (
     InlineQueryResultsButton,
     InputTextMessageContent,
 )
+from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.ext import ExtBot
 
-from handlers.keyboards import More, Open, Search, button
+from handlers.keyboards import More, Open, Search, StaleTapError, button, decode
 from handlers.markup import cut, foreign, join, link
 from handlers.render_lists import MAX_QUERY, PAGE_SIZE, render_found, render_similar
 from handlers.services import Services
@@ -23,11 +25,12 @@ from handlers.texts import Texts
 from handlers.texts.lookup import flags
 from news.errors import UnknownHeadlineError
 from news.finding import find, more_like
-from news.model import Found, Message
+from news.model import Chat, Found, Message
 from news.query import parse_query
 
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _ID = re.compile(r"#?(\d{1,18})", re.ASCII)
+_LISTED = re.compile(r"≈ (\d{1,3})", re.ASCII)
 _INLINE_RESULTS = 20
 _INLINE_CACHE_S = 30
 _MAX_PAGE_OFFSET = 1000
@@ -80,17 +83,41 @@ def asked_in(talk: Talk) -> str:
 
 async def more(talk: Talk) -> None:
     """More like the message replied to, or the headline number, link or text that follows the command."""
-    text = talk.arguments or _replied_text(talk)
-    if not text:
-        await talk.say(Message(talk.texts("more.how")))
+    number = _ID.fullmatch(talk.arguments)
+    listed = listed_headlines(talk.message.reply_to_message if talk.message else None)
+    if listed and (not talk.arguments or number):
+        # "/more 3" in answer to a list means its third entry.
+        headline_id = listed.get(int(number.group(1))) if number else None
+        await (_say_similar(talk, headline_id=headline_id) if headline_id else _how(talk))
         return
-    number, url = _ID.fullmatch(text), _URL.search(text)
-    if number:
+    text = talk.arguments or _replied_text(talk)
+    url = _URL.search(text)
+    if not text:
+        await _how(talk)
+    elif number:
         await _say_similar(talk, headline_id=int(number.group(1)))
     elif url:
         await _say_similar(talk, url=url.group())
     else:
         await _say_similar(talk, text=text[:1000])
+
+
+async def _how(talk: Talk) -> None:
+    await talk.say(Message(talk.texts("more.how")))
+
+
+def listed_headlines(message: TelegramMessage | None) -> dict[int, int]:
+    """Number → headline id of a list of ours, by the ``≈ n`` buttons under it."""
+    keyboard = message.reply_markup if message else None
+    found: dict[int, int] = {}
+    for one in (one for row in keyboard.inline_keyboard for one in row) if keyboard else ():
+        label, data = _LISTED.fullmatch(one.text), one.callback_data
+        if label and isinstance(data, str):
+            with suppress(StaleTapError):
+                tap = decode(data)
+                if isinstance(tap, More):
+                    found[int(label.group(1))] = tap.headline_id
+    return found
 
 
 async def on_more(talk: Talk, tap: More) -> None:
@@ -144,7 +171,8 @@ def _replied_text(talk: Talk) -> str:
 
 async def inline(query: InlineQuery, services: Services, bot: ExtBot[Any]) -> None:
     """Results to share in any chat."""
-    preferences = guessed_preferences(query.from_user.language_code)
+    reader = await services.storage.subscribers.find(Chat(query.from_user.id))
+    preferences = reader.preferences if reader else guessed_preferences(query.from_user.language_code)
     texts = services.texts.of(preferences.language)
     text = clean_query(query.query)
     found: tuple[Found, ...] = ()
@@ -158,6 +186,7 @@ async def inline(query: InlineQuery, services: Services, bot: ExtBot[Any]) -> No
         query.id,
         [inline_result(one, texts) for one in found],
         cache_time=_INLINE_CACHE_S,
+        is_personal=True,
         button=InlineQueryResultsButton(label, start_parameter="inline"),
     )
 

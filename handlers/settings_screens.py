@@ -25,7 +25,7 @@ def main_screen(preferences: Preferences, texts: Texts, now: datetime) -> Messag
     lines = [
         bold(texts("settings.head")),
         texts("settings.countries", value=flags(preferences.countries) or "—"),
-        texts("settings.hours", value=_hours_text(preferences, texts, now)),
+        texts("settings.hours", value=hours_text(preferences, texts, now)),
         texts("settings.days", value=_days_text(preferences, texts)),
         texts("settings.content", value=_content_text(preferences, texts)),
         texts(
@@ -49,7 +49,7 @@ def main_screen(preferences: Preferences, texts: Texts, now: datetime) -> Messag
 
 def _hours_screen(preferences: Preferences, texts: Texts, now: datetime) -> Message:
     hours = ((clock(time(hour)), str(hour), time(hour) in preferences.hours) for hour in range(24))
-    text = texts("settings.hours.ask", value=_hours_text(preferences, texts, now))
+    text = texts("settings.hours.ask", value=hours_text(preferences, texts, now))
     city = (button(texts.plain("settings.button.zone"), Open("zone")),)
     return Message(text, (*_choices("hours", hours, 4), city, _back(texts)))
 
@@ -149,7 +149,8 @@ def _back(texts: Texts) -> tuple[Button, ...]:
     return (button(texts.plain("button.back"), Open("settings")),)
 
 
-def _hours_text(preferences: Preferences, texts: Texts, now: datetime) -> str:
+def hours_text(preferences: Preferences, texts: Texts, now: datetime) -> str:
+    """The hours of the digest and by which clock."""
     hours = ", ".join(clock(hour) for hour in preferences.hours) or "—"
     city, offset = city_name(preferences.zone, texts.language), utc_offset(preferences.zone, now)
     return texts.plain("settings.hours.value", hours=hours, city=city, offset=offset)
@@ -158,7 +159,10 @@ def _hours_text(preferences: Preferences, texts: Texts, now: datetime) -> str:
 def _days_text(preferences: Preferences, texts: Texts) -> str:
     if preferences.weekdays == EVERY_DAY:
         return texts.plain("settings.every_day")
-    return ", ".join(CALENDARS[texts.language].short_weekdays[day] for day in sorted(preferences.weekdays))
+    return (
+        ", ".join(CALENDARS[texts.language].short_weekdays[day] for day in sorted(preferences.weekdays))
+        or "—"
+    )
 
 
 def _content_text(preferences: Preferences, texts: Texts) -> str:

@@ -5,8 +5,8 @@ The only module that sends. Every answer goes into the same chat and forum topic
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 from typing import Any
 
 from telegram import (
@@ -28,8 +28,9 @@ from handlers.services import Services
 from handlers.texts import Texts
 from handlers.texts.lookup import spoken
 from handlers.zones import CITIES, guess_city, guess_countries
-from news.model import Button, Chat, ChatKind, Message, Preferences, Subscriber
+from news.model import EVERY_DAY, Button, Chat, ChatKind, Message, Preferences, Subscriber
 
+DEFAULT_HOUR = time(8)
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _RULERS = frozenset({ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR})
 
@@ -142,12 +143,17 @@ class Talk:
             return
 
     async def may_change(self) -> bool:
-        """In groups only their administrators change what the group receives."""
-        if self.kind in {ChatKind.PRIVATE, ChatKind.CHANNEL} or self.is_anonymous_admin:
+        """In groups and channels only administrators change what is received."""
+        # Whoever writes a channel's post administrates it; whoever taps under it may be any of its readers.
+        is_own_post = self.kind is ChatKind.CHANNEL and self.query is None
+        if self.kind is ChatKind.PRIVATE or is_own_post or self.is_anonymous_admin:
             return True
         if self.user_id is None:
             return False
-        member = await self.bot.get_chat_member(self.chat.chat_id, self.user_id)
+        try:
+            member = await self.bot.get_chat_member(self.chat.chat_id, self.user_id)
+        except BadRequest:  # not a member, or the list of members is closed to us
+            return False
         return member.status in _RULERS
 
     @property
@@ -166,9 +172,9 @@ class Talk:
 
     async def save(self, preferences: Preferences) -> Subscriber:
         """Keep what the reader chose."""
-        self.preferences = preferences
+        self.preferences = settled(preferences)
         self.subscriber = await self.services.storage.subscribers.save(
-            self.chat, self.kind, preferences, self.now
+            self.chat, self.kind, self.preferences, self.now
         )
         return self.subscriber
 
@@ -229,6 +235,17 @@ def guessed_preferences(language_code: str | None) -> Preferences:
     """For someone we know nothing of but the client's language: no countries yet, the likely clock."""
     language = spoken(language_code)
     return Preferences(language=language, zone=CITIES[guess_city(guess_countries(language))].zone)
+
+
+def settled(preferences: Preferences) -> Preferences:
+    """Preferences that can be kept: no digest on any day without a country, on every day again with one."""
+    if not preferences.countries:
+        return replace(preferences, weekdays=frozenset())
+    return replace(
+        preferences,
+        weekdays=preferences.weekdays or EVERY_DAY,
+        hours=preferences.hours or (DEFAULT_HOUR,),
+    )
 
 
 def _topic(message: TelegramMessage | None) -> int:

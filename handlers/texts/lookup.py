@@ -25,6 +25,9 @@ LANGUAGES: Mapping[str, str] = {
 FALLBACK = "en"
 _NARROW_NO_BREAK_SPACE = "\u202f"
 
+# Where the region's own press writes a name otherwise than Unicode CLDR does.
+_OWN_NAMES: Mapping[tuple[str, str], str] = {("KG", "ru"): "Кыргызстан"}
+
 Template = str | Mapping[str, str]
 
 
@@ -80,7 +83,7 @@ class Texts:
 
     def country(self, code: str) -> str:
         """A country's name."""
-        return self.names.country_name(code, self.language)
+        return _OWN_NAMES.get((code, self.language)) or self.names.country_name(code, self.language)
 
     def flagged(self, code: str) -> str:
         """A country's flag and name."""

@@ -8,7 +8,9 @@ import pytest
 
 from handlers.countries import (
     MAX_COUNTRIES,
+    first_following,
     following,
+    following_now,
     split_names,
     toggles_message,
     unfollowing,
@@ -17,10 +19,11 @@ from handlers.countries import (
 from handlers.digest import parse_span
 from handlers.keyboards import Follow, StartCountries, StartDone, StartHour, decode
 from handlers.start import countries_of_payload, countries_question, hour_question, language_question
+from handlers.talk import settled
 from handlers.texts import LANGUAGES, Texts
 from news.gazetteer import Gazetteer
 from news.model import Message, Preferences
-from tests.unit.handlers.builders import READER, reader
+from tests.unit.handlers.builders import NOW, READER, reader
 from tests.unit.handlers.referee import check, parse
 
 FIVE = {"KZ", "UZ", "KG", "TJ", "TM"}
@@ -55,9 +58,28 @@ def test_a_region_is_its_countries(gazetteer: Gazetteer) -> None:
     assert set(split_names("central asia", gazetteer).found) == FIVE
 
 
-def test_following_keeps_the_readers_order_and_an_hour() -> None:
-    assert following(reader(hours=()), ["KG", "KZ"]) == reader(countries=("KZ", "UZ", "KG"), hours=(time(8),))
+def test_following_keeps_the_readers_order() -> None:
+    assert following(READER, ["KG", "KZ"]) == reader(countries=("KZ", "UZ", "KG"))
     assert unfollowing(READER, ["KZ", "FR"]) == reader(countries=("UZ",))
+
+
+def test_somebody_new_gets_the_clock_of_the_first_country() -> None:
+    assert first_following(Preferences(), ["KG"]).zone == "Asia/Bishkek"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(reader(), reader(), id="as-it-is"),
+        pytest.param(
+            reader(countries=()), reader(countries=(), weekdays=frozenset()), id="no-country-no-digest"
+        ),
+        pytest.param(reader(weekdays=frozenset()), reader(), id="every-day-again"),
+        pytest.param(reader(hours=()), reader(hours=(time(8),)), id="an-hour-again"),
+    ],
+)
+def test_no_digest_without_a_country(before: Preferences, after: Preferences) -> None:
+    assert settled(before) == after
 
 
 def test_nobody_follows_more_than_the_toggles_can_show(gazetteer: Gazetteer, texts: Texts) -> None:
@@ -72,6 +94,13 @@ def test_toggles_carry_the_wanted_state(texts: Texts) -> None:
     assert labels(message)[:3] == ["✓ 🇰🇿 Kazakhstan", "✓ 🇺🇿 Uzbekistan", "🇰🇬 Kyrgyzstan"]
     taps = [decode(one.data or "") for row in message.buttons for one in row]
     assert taps[:3] == [Follow(False, ("KZ",)), Follow(False, ("UZ",)), Follow(True, ("KG",))]
+
+
+def test_what_is_followed_and_when(texts: Texts) -> None:
+    assert parse(following_now(READER, texts, NOW).html).text == (
+        "You follow: 🇰🇿 Kazakhstan, 🇺🇿 Uzbekistan.\nDigest: 08:00 in Almaty (UTC+5)"
+    )
+    assert labels(following_now(reader(countries=()), texts, NOW)) == ["List of countries"]
 
 
 def test_a_country_of_ones_own_is_among_the_toggles(texts: Texts) -> None:
