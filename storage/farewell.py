@@ -98,14 +98,14 @@ async def _rows(session: AsyncSession, table: Any, subscriber_id: int) -> list[d
 
 
 async def _own_broadcasts(session: AsyncSession, numbers: Sequence[int]) -> list[int]:
-    """Broadcasts that went to these subscribers only and are no digest edition, alert or other shared text."""
+    """Messages for these readers alone; also those whose deliveries were dropped, for nobody knows any more whose."""
+    deliveries = select(DeliveryRow.id).where(DeliveryRow.broadcast_id == BroadcastRow.id)
     statement = (
-        select(DeliveryRow.broadcast_id)
-        .join(BroadcastRow, BroadcastRow.id == DeliveryRow.broadcast_id)
-        .where(DeliveryRow.subscriber_id.in_(numbers))
+        select(BroadcastRow.id)
         .where(or_(BroadcastRow.lane == Lane.WATCH, BroadcastRow.lane == Lane.REPLY))
+        .where(or_(deliveries.where(DeliveryRow.subscriber_id.in_(numbers)).exists(), ~deliveries.exists()))
     )
-    return list(await session.scalars(statement.distinct()))
+    return list(await session.scalars(statement))
 
 
 async def _delete(session: AsyncSession, table: Any, condition: Any) -> int:

@@ -23,6 +23,7 @@ T = TypeVar("T")
 async def upgrade(url: str) -> str:
     """Run every missing migration in one transaction and return the revision reached.
 
+    Processes that start together queue up; within a process, call it once at a time (Alembic's context is global).
     Raises NewerDatabaseError, before anything is changed, for a database that a newer Jarchi has written.
     """
     return await _run(url, _upgrade)

@@ -7,18 +7,9 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection, text
 
+from storage.migrations.comparing import is_ours
 from storage.tables import Base
 from storage.upgrade import migration_engine
-
-# The search index has tables of its own making, which the metadata does not know.
-NOT_OURS = ("search_",)
-
-
-def is_ours(_object: object, name: str | None, kind: str, is_reflected: bool, compare_to: object) -> bool:  # noqa: FBT001 (Alembic's signature)
-    """Leave out of comparisons what a full-text index keeps for itself."""
-    if kind == "table" and is_reflected and compare_to is None:
-        return not str(name).startswith(NOT_OURS)
-    return True
 
 
 def run(connection: Connection) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from news.errors import WrongUseError
 from news.model import Chat, ChatKind, Layout, Preferences, Subscriber, Watch
@@ -294,6 +294,14 @@ async def test_forgetting_leaves_nothing_of_this_chat_and_all_of_the_others(stor
     assert await delivered(store, kept.id) == [1, 3]
     assert await where_is(store, GROUP) == []
     assert await broadcasts(store) == [1, 3]  # the shared edition stays, the watch's own message does not
+
+
+async def test_forgetting_takes_private_messages_whose_deliveries_were_dropped_long_ago(store: Store) -> None:
+    await a_full_life(store, CHAT, 2)
+    async with store.engine.begin() as connection:
+        await connection.execute(delete(DeliveryRow.__table__))
+    await store.subscribers.forget(GROUP)
+    assert await broadcasts(store) == [1]
 
 
 async def broadcasts(store: Store) -> list[int]:
