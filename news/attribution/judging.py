@@ -106,13 +106,14 @@ def _choose(text: Text, senses: list[Span], source_country: str | None) -> Span 
     if len(fitting) < 2:
         return fitting[0] if fitting else None
 
-    def rank(span: Span) -> tuple[bool, bool, bool, bool]:
+    def rank(span: Span) -> tuple[bool, ...]:
         sense = span.sense
         return (
             not sense.needs,
             bool(span.form.doubt),
             bool(sense.countries),
             source_country not in sense.countries,
+            sense.kind != "name",
         )
 
     return min(fitting, key=rank)
