@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from news.gazetteer import Gazetteer, load_gazetteer
+from storage.storage import Store
+from tests.acceptance.town import Town, open_town
+from tests.databases import database_url, empty_database_url, store
+
+__all__ = ["database_url", "empty_database_url", "store"]
+
+
+@pytest.fixture(scope="session")
+def gazetteer() -> Gazetteer:
+    return load_gazetteer()
+
+
+@pytest.fixture
+async def town(store: Store, gazetteer: Gazetteer) -> AsyncIterator[Town]:
+    async with open_town(store, gazetteer) as opened:
+        yield opened
