@@ -51,7 +51,8 @@ async def test_corrected_everywhere(town: Town):
     people, preview = await sent_alert(town)
     await town.simulator.wait_until(lambda: "Sent to 3" in preview.text)
     question = await town.tap(town.editor, preview, "Correct", count=1)
-    await town.say(town.editor, "Korday crossing open again in Kazakhstan", reply_to=question)
+    offer = await town.say(town.editor, "Korday crossing open again in Kazakhstan", reply_to=question)
+    await town.tap(town.editor, offer, "Correct 3")
     await town.simulator.wait_until(
         lambda: all("open again" in person.chat.bot_messages[-1].text for person in people)
     )
