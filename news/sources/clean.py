@@ -21,7 +21,7 @@ COMBINING_LIMIT = 4
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:_-]{0,30})(?:[\s/\"'][^<>]*)?>")
 # Each of these looks at every character a bounded number of times, whatever the text: no hostile field can stall them.
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_BROKEN_COMMENT = re.compile(r"<!--[^<>]*>")
+_BROKEN_COMMENT = re.compile(r"<!--[^<>]*(?:>|$)")
 _DECLARATION = re.compile(r"<!\[CDATA\[|\]\]>|<[!?][^<>]*>")
 _SILENT = re.compile(r"<(script|style|iframe|noscript)\b[^<>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _BREAKING = frozenset(

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-from calendar import timegm
 from datetime import UTC, datetime, timedelta, timezone
-from time import struct_time
-
-from feedparser.datetimes import _parse_date as parse_rare_date
 
 _DATE_LIMIT = 80
 # The earliest clocks on Earth are this far ahead of UTC.
@@ -67,9 +63,9 @@ _FORMS = (_WRITTEN, _ISO, _NUMERIC, _AMERICAN)
 
 
 def parse_date(text: str, now: datetime) -> datetime | None:
-    """An instant from an RFC 822, ISO 8601, Unix or written date, or one of feedparser's rare forms; None if it is none.
+    """An instant from an RFC 822, ISO 8601, Unix or written date; None if it is none that we know.
 
-    A time without a zone is taken as UTC, a date without a time as its first minute, as feedparser does. Where that lies
+    A time without a zone is taken as UTC, a date without a time as its first minute. Where that lies
     up to ``_ZONE_LEAD`` ahead of ``now`` it was a local time, and ``now`` is nearer to it. A day without a year is the last
     one of that name.
     """
@@ -80,10 +76,8 @@ def parse_date(text: str, now: datetime) -> datetime | None:
         return datetime.fromtimestamp(int(stamp[1][:10]), UTC)
     for form in _FORMS:
         if match := form.match(text):
-            found = _from_parts(match.groupdict(), now)
-            if found is not None:
-                return found
-    return _rare(text)
+            return _from_parts(match.groupdict(), now)
+    return None
 
 
 def _from_parts(parts: dict[str, str | None], now: datetime) -> datetime | None:
@@ -109,7 +103,7 @@ def _year(stated: str | None, now: datetime) -> int:
     if stated is None:
         return now.year
     year = int(stated)
-    return year if year >= 100 else year + (2000 if year < 70 else 1900)
+    return year if len(stated) == 4 else year + (2000 if year < 70 else 1900)
 
 
 def _month(text: str) -> int | None:
@@ -123,8 +117,7 @@ def _offset(zone: str) -> timedelta | None:
     name = zone.rstrip("+-:0123456789")
     sign, figures = zone[len(name) : len(name) + 1], zone[len(name) + 1 :]
     if not sign:
-        hours = _ZONES.get(name.upper())
-        return None if hours is None else timedelta(hours=hours)
+        return timedelta(hours=_ZONES.get(name.upper(), 0))
     figures = figures.replace(":", "")
     split = -2 if len(figures) > 2 else len(figures)
     offset = timedelta(hours=int(figures[:split]), minutes=int(figures[split:] or 0))
@@ -133,24 +126,6 @@ def _offset(zone: str) -> timedelta | None:
     return -offset if sign == "-" else offset
 
 
-def _rare(text: str) -> datetime | None:
-    """Feedparser's other forms: Hungarian, Greek, Korean, ordinal and week dates."""
-    try:
-        return from_utc_struct(parse_rare_date(text))
-    except (ValueError, OverflowError, TypeError, AttributeError, IndexError, KeyError):
-        return None
-
-
-def from_utc_struct(parts: struct_time | None) -> datetime | None:
-    """A broken-down UTC time, as feedparser gives it, as an instant; None when it is none."""
-    if parts is None:
-        return None
-    try:
-        return _within_reason(datetime.fromtimestamp(timegm(parts), UTC))
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
 def _within_reason(moment: datetime) -> datetime | None:
-    moment = moment.astimezone(UTC)
-    return moment if 1970 <= moment.year <= 2100 else None
+    # Compared before it is converted: at the ends of the calendar there is no other zone.
+    return moment.astimezone(UTC) if 1970 <= moment.year <= 2100 else None

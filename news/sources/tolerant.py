@@ -15,7 +15,7 @@ import feedparser
 from news.errors import UnreadableError
 from news.model import Item
 from news.sources.clean import SUMMARY_LIMIT, TITLE_LIMIT, clean_guid, clean_html, clean_text, guid_of
-from news.sources.dates import from_utc_struct, parse_date
+from news.sources.dates import parse_date
 from news.sources.document import ITEM_LIMIT, Document
 from news.sources.links import absolute_link
 
@@ -71,10 +71,8 @@ def _item(entry: dict[str, Any], url: str, now: datetime) -> Item | None:
         _string(entry.get("link")), url
     )
     stamps = [_string(entry.get(name)) for name in _DATES]
-    moments = (
-        parse_date(stamp, now) or from_utc_struct(entry.get(f"{name}_parsed"))
-        for name, stamp in zip(_DATES, stamps, strict=True)
-    )
+    # Not feedparser's own dates: where it knows no form it fills gaps from today's clock.
+    moments = (parse_date(stamp, now) for stamp in stamps)
     guid = clean_guid(_string(entry.get("id")))
     return Item(
         guid=guid or link or guid_of(title, *filter(None, stamps)),
