@@ -21,9 +21,13 @@ class ApiError(Exception):
 
     def __init__(self, code: int, description: str, parameters: Mapping[str, int] | None = None) -> None:
         self.code = code
-        self.description = (
-            f"{HTTPStatus(code).phrase}: {description}" if description else HTTPStatus(code).phrase
+        # Named here because newer Pythons call it "Content Too Large".
+        phrase = (
+            "Request Entity Too Large"
+            if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            else HTTPStatus(code).phrase
         )
+        self.description = f"{phrase}: {description}" if description else phrase
         self.parameters = dict(parameters or {})
         super().__init__(self.description)
 

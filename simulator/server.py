@@ -16,7 +16,7 @@ from simulator.faults import ACCEPTED_FIRST, UNANSWERED, Fault, Verdict
 from simulator.methods import HANDLERS
 from simulator.methods.webhooks import allowed_updates
 from simulator.parameters import METHOD_BY_LOWER_NAME, Call, Upload
-from simulator.requests import encode, read_fields, refuse_long
+from simulator.requests import MAX_BODY_BYTES, encode, read_fields, refuse_long
 from simulator.state import State
 
 _PATH = re.compile(r"/bot([^/]+)/(?:test/)?([^/]+)")
@@ -159,14 +159,22 @@ def _refusal(error: ApiError) -> dict[str, Any]:
 async def _body(receive: Receive) -> bytes:
     """The whole body; nothing of a client that went away counts as sent."""
     message = await receive()
-    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        whole: bytes = message.get("body", b"")
+        return whole
+    body = bytearray(message["body"])
+    length = len(body)
     while message.get("more_body"):
         message = await receive()
-        body += message.get("body", b"")
-        refuse_long(len(body))
+        chunk = message.get("body", b"")
+        length += len(chunk)
+        # What is too long is still read to its end: a client that writes does not listen yet.
+        if length <= MAX_BODY_BYTES:
+            body += chunk
     if message["type"] == "http.disconnect":
         raise ApiError(HTTPStatus.BAD_REQUEST, "the request was broken off")
-    return body
+    refuse_long(length)
+    return bytes(body)
 
 
 async def _until_disconnect(receive: Receive) -> None:

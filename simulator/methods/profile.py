@@ -100,7 +100,9 @@ def _language(call: Call) -> str:
 
 
 def _scope(call: Call) -> tuple[str, str]:
-    scope = call.json("scope", "bot command scope") or {"type": "default"}
+    scope = call.json("scope", "bot command scope")
+    if scope is None:
+        scope = {"type": "default"}
     if not isinstance(scope, dict) or "type" not in scope:
         raise bad_request("can't parse BotCommandScope: Can't find field \"type\"")
     return json.dumps(scope, sort_keys=True), _language(call)
