@@ -51,7 +51,9 @@ def _read_summary(
     """Read the first sentence, and further ones only while nothing says a country: what follows is background."""
     for sentence in _SENTENCE_END.split(_without_dateline(summary[:LONGEST_SUMMARY])):
         reading = read(Text(gazetteer.lexicon, tokenise(sentence)), source_country)
-        if reading.clues or has_title:
+        if has_title:
+            return NOTHING if any(mark.kind == "cue-background" for mark in reading.marks) else reading
+        if reading.clues:
             return reading
     return NOTHING
 

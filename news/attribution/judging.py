@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 from news.attribution.lexicon import Doubt
 from news.attribution.matching import Span, Text, find_spans, longest
-from news.attribution.meaning import Cues, is_other_meaning, stands_as_place, stands_for_citizens
+from news.attribution.meaning import (
+    Cues,
+    is_other_meaning,
+    stands_as_place,
+    stands_for_citizens,
+    stands_as_marked_name,
+)
 
 WEIGHTS = {
     "name": 1.0,
@@ -142,7 +148,11 @@ def _without_doubtful(text: Text, found: list[Span], cues: Cues, source_country:
         if source_country in span.sense.countries and span.form.doubt is not Doubt.COMMON_WORD:
             return True
         is_alone = not certain - {source_country}
-        return stands_as_place(text, span, cues) or stands_for_citizens(text, span, cues, is_alone=is_alone)
+        return (
+            stands_as_place(text, span, cues)
+            or stands_as_marked_name(text, span)
+            or stands_for_citizens(text, span, cues, is_alone=is_alone)
+        )
 
     return [span for span in found if counts(span)]
 
@@ -160,7 +170,7 @@ SHORT = 5
 
 
 def _without_namesakes(text: Text, found: list[Span]) -> list[Span]:
-    """In "Paris, Texas" and "Moscow, Idaho" the region says which city it is."""
+    """In "Paris, Texas" and "Lebanon, Pennsylvania" the region says which town it is."""
     return [
         span
         for span, following in zip(found, [*found[1:], None], strict=True)
@@ -169,8 +179,9 @@ def _without_namesakes(text: Text, found: list[Span]) -> list[Span]:
 
 
 def _is_settled_by(text: Text, span: Span, following: Span) -> bool:
+    is_city = span.sense.kind in ("city", "capital")
     return (
-        span.sense.kind in ("city", "capital")
+        (is_city or (span.sense.kind == "name" and following.sense.countries == ("US",)))
         and following.sense.kind == "region"
         and following.start == span.end + 1
         and text.tokens[span.end] == ","

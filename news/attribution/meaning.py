@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from news.attribution.lexicon import Doubt
 from news.attribution.matching import Span, Text
 from news.attribution.paradigms import PLACE_ENDING
 
 PLACES = frozenset({"name", "capital", "city", "region", "district", "village", "landmark", "border"})
 PEOPLE = frozenset({"leader", "politician", "person"})
 ATTRIBUTES = frozenset({"adjective", "demonym"})
+OPENING_MARKS = frozenset("«\"“„'‘")
+SENTENCE_BREAKS = frozenset('.!?…:;|/—–-(«“"')
 PEOPLES_OF_THE_REGION = frozenset({"KZ", "KG", "TJ", "TM", "UZ", "RU"})
 _SURNAME = re.compile(
     "[а-яёөүңқғәіһұ]{3,}(?:[оеё]в|ин|ын|ск(?:ий|ая)|[оеё]ва|ина|ына)[а-яөүңқғәі]{0,4}$"
@@ -28,10 +31,11 @@ def is_other_meaning(text: Text, span: Span, cues: Cues) -> bool:
 
 
 def is_language(text: Text, span: Span, cues: Cues) -> bool:
-    """Say whether an adjective means a language: "the Russian language", "published in Russian"."""
-    if "cue-language" in cues.get(span.end, ()):
+    """Say whether an adjective means a language: "the Russian language", "published in Russian", "learn English"."""
+    before = cues.get(span.start - 1, ())
+    if "cue-language" in cues.get(span.end, ()) or "cue-language-verb" in before:
         return True
-    return "cue-language-preposition" in cues.get(span.start - 1, ()) and _ends_phrase(text, span.end)
+    return "cue-language-preposition" in before and _ends_phrase(text, span.end)
 
 
 def is_ethnic_group(text: Text, span: Span, cues: Cues) -> bool:
@@ -50,7 +54,9 @@ def is_surname_like_currency(text: Text, span: Span, cues: Cues) -> bool:
     """Say whether the capital of a currency can only be a surname's: the painter Konstantin Somov."""
     del cues
     token = text.tokens[span.start]
-    return token[0].isupper() and token[1:].islower() and not (_starts(text, span.start) or text.is_title_case)
+    return (
+        token[0].isupper() and token[1:].islower() and not (_starts(text, span.start) or text.is_title_case)
+    )
 
 
 def is_only_a_vehicle(text: Text, span: Span, cues: Cues) -> bool:
@@ -75,9 +81,19 @@ def is_first_name(text: Text, span: Span, cues: Cues) -> bool:
     if "cue-first-name" in cues.get(span.start, ()):
         if "cue-surname" in cues.get(span.end, ()):
             return True
-        if not text.is_title_case and after[0].isupper() and after[1:].islower() and not text.lexicon.hits(after):
+        if (
+            not text.is_title_case
+            and after[0].isupper()
+            and after[1:].islower()
+            and not text.lexicon.hits(after)
+        ):
             return True
-    return not span.ending and after[0].isupper() and bool(_SURNAME.search(after)) and not text.lexicon.hits(after)
+    return (
+        not span.ending
+        and after[0].isupper()
+        and bool(_SURNAME.search(after))
+        and not text.lexicon.hits(after)
+    )
 
 
 def is_surname(text: Text, span: Span, cues: Cues) -> bool:
@@ -107,7 +123,7 @@ def _follows_first_name(text: Text, at: int) -> bool:
 
 
 def _starts(text: Text, at: int) -> bool:
-    return at == 0 or not text.tokens[at - 1][0].isalnum()
+    return at == 0 or text.tokens[at - 1] in SENTENCE_BREAKS
 
 
 def _ends_phrase(text: Text, at: int) -> bool:
@@ -124,9 +140,19 @@ def stands_as_place(text: Text, span: Span, cues: Cues) -> bool:
         return True
     if span.sense.place:
         return False  # a city of the world list: also a surname too often
-    if span.sense.kind == "name" and span.form.language == "en":
+    if span.sense.kind == "name" and span.form.language == "en" and span.form.doubt is not Doubt.COMMON_WORD:
         return True
     return not (_starts(text, span.start) or text.is_title_case)
+
+
+def stands_as_marked_name(text: Text, span: Span) -> bool:
+    """Say whether a doubtful club or firm is marked as a name: «Реал», "Shell"; a club also by its capital alone."""
+    if span.start == 0 or span.sense.kind in PLACES or span.sense.kind in PEOPLE:
+        return False
+    is_marked = text.tokens[span.start - 1] in OPENING_MARKS
+    return text.tokens[span.start][0].isupper() and (
+        is_marked or (span.sense.kind == "club" and not _starts(text, span.start) and not text.is_title_case)
+    )
 
 
 def stands_for_citizens(text: Text, span: Span, cues: Cues, *, is_alone: bool) -> bool:

@@ -21,6 +21,7 @@ class Corrections:
     forgotten unless it holds a national word.
     """
 
+    sure: frozenset[str]
     weak: frozenset[str]
     common: frozenset[str]
     dropped: frozenset[str]
@@ -30,17 +31,19 @@ class Corrections:
     def apply(self, entry: Entry) -> Entry | None:
         """Return the entry with its forms corrected, or None if no form is left."""
         forms = tuple(
-            replace(form, doubt=self._doubt(fold(form.text)) or form.doubt)
+            replace(form, doubt=self._doubt(fold(form.text), form.doubt))
             for form in entry.forms
             if fold(form.text) not in self.dropped
             and not (entry.countries and self._is_any_office(entry, form.text))
         )
         return replace(entry, forms=forms) if forms else None
 
-    def _doubt(self, folded: str) -> Doubt:
+    def _doubt(self, folded: str, told: Doubt) -> Doubt:
+        if folded in self.sure:
+            return Doubt.NONE
         if folded in self.common:
             return Doubt.COMMON_WORD
-        return Doubt.WEAK if folded in self.weak else Doubt.NONE
+        return Doubt.WEAK if folded in self.weak else told
 
     def _is_any_office(self, entry: Entry, text: str) -> bool:
         folded = " " + fold(text)
@@ -53,13 +56,14 @@ def read_corrections(path: Path) -> Corrections:
 
 
 def parse_corrections(text: str) -> Corrections:
-    """Read lines of `weak TAB word`, `common TAB word`, `drop TAB word`, `office TAB start of a word`, `national TAB start of a word`."""
+    """Read lines of `action TAB words joined by |`; the file itself says what each action does."""
     lines = [line.split("\t") for line in text.splitlines() if line and line[0] != "#"]
 
     def words(wanted: str) -> list[str]:
         return [fold(word) for action, found in lines if action == wanted for word in found.split("|")]
 
     return Corrections(
+        sure=frozenset(words("sure")),
         weak=frozenset(words("weak")),
         common=frozenset(words("common")),
         dropped=frozenset(words("drop")),

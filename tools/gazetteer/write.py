@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 from news.attribution.folding import fold
+from news.attribution.lexicon import Doubt
 from tools.gazetteer.entries import Entry, Form
 from tools.gazetteer.inflect import WordSpec, split_form, word_specs
 from tools.gazetteer.uzbek import latin_spellings, to_cyrillic
@@ -36,7 +37,12 @@ def expand(entry: Entry) -> Entry:
     ]
     if "uz" not in languages and entry.kind not in UNBORROWED:
         twins += [
-            replace(form, language="uz", text=spelling)
+            replace(
+                form,
+                language="uz",
+                text=spelling,
+                doubt=form.doubt or (Doubt.WEAK if entry.place else Doubt.NONE),
+            )
             for form in entry.forms
             if form.language == "ru"
             and not form.text.isupper()
