@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
@@ -80,6 +81,8 @@ async def _xml_parser() -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
+    if is_absent(settings.database_url):
+        return Finding("database", "not made yet", is_ok=False, advice="Run: jarchi db upgrade")
     try:
         revision = await check(settings.database_url)
     except JarchiError as error:
@@ -97,7 +100,15 @@ async def _database(settings: Settings) -> Finding:
     return Finding("database", f"current ({revision})")
 
 
+def is_absent(database_url: str) -> bool:
+    """Whether this is an SQLite file that does not exist: looking into it would make it."""
+    _, sqlite, path = database_url.partition("sqlite+aiosqlite:///")
+    return bool(sqlite) and not Path(path).exists()
+
+
 async def _sources(settings: Settings, now: datetime) -> Finding:
+    if is_absent(settings.database_url):
+        return Finding("sources", "none before there is a database")
     try:
         if await check(settings.database_url) != newest_revision():
             return Finding("sources", "not looked at before the database is current")

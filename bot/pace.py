@@ -16,7 +16,7 @@ from bot.timekeeper import Timekeeper
 
 EVERYWHERE = 0  # instead of a chat id: all chats
 START_RATE = 25.0  # messages a second
-FREE_CEILING = 28.5  # with one message of catching up, a second never holds more than Telegram's 30
+FREE_CEILING = 28.5  # no second then holds more than 29, and Telegram allows 30
 GROWTH = 0.035  # of the ceiling, per second: after the worst slow-down 95 % is back within 20 s
 SLOW_DOWN = 0.6
 FLOOR = 0.4  # of the ceiling: one storm of refusals must not end in a crawl
@@ -48,10 +48,10 @@ class Tempo:
         return max(0.0, self._next - now)
 
     def take(self, now: float) -> None:
-        """Use a turn. At most one that was missed is caught up."""
+        """Use a turn. A late one is caught up by half a spacing at most: enough for a timer that oversleeps."""
         self._settle(now)
         spacing = 1.0 / self.rate
-        self._next = max(self._next, now - spacing) + spacing
+        self._next = max(self._next, now - spacing / 2) + spacing
 
     def slow_down(self, now: float, resume_at: float) -> None:
         """After a refusal; the rate grows again from ``resume_at`` on."""

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from bot.app import opened
-from bot.cli.options import Commands, add_command, parse_countries, utc_now
+from bot.cli.options import Commands, add_action, add_command, parse_countries, utc_now
 from bot.cli.output import Output
 from bot.sending import plain_text
 from bot.settings import Settings
@@ -25,7 +25,7 @@ def add_commands(commands: Commands) -> None:
     """Declare the commands of this module."""
     parser = add_command(commands, "alert", alert, "Draft, send, correct and retract breaking alerts.")
     actions = parser.add_subparsers(dest="what", required=True, metavar="ACTION")
-    draft = actions.add_parser("draft", help="keep a draft and show whom it would reach")
+    draft = add_action(actions, "draft", "keep a draft and show whom it would reach")
     draft.add_argument(
         "text", nargs="+", help="the text; lines beginning with ru: (kk:, uz: …) are translations"
     )
@@ -39,11 +39,11 @@ def add_commands(commands: Commands) -> None:
         ("retract", "delete what was sent, everywhere"),
         ("show", "the text and how far it has gone"),
     ):
-        actions.add_parser(name, help=help_text).add_argument("id", type=int)
-    correct = actions.add_parser("correct", help="edit what was sent, everywhere")
+        add_action(actions, name, help_text).add_argument("id", type=int)
+    correct = add_action(actions, "correct", "edit what was sent, everywhere")
     correct.add_argument("id", type=int)
     correct.add_argument("text", nargs="+")
-    actions.add_parser("list", help="the last alerts")
+    add_action(actions, "list", "the last alerts")
 
 
 async def alert(settings: Settings, options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from bot.app import opened
-from bot.cli.options import Commands, add_command, utc_now
+from bot.cli.options import Commands, add_action, add_command, utc_now
 from bot.cli.output import Output
 from bot.doctor import examine
 from bot.settings import Settings
@@ -18,13 +18,13 @@ def add_commands(commands: Commands) -> None:
     """Declare the commands of this module."""
     parser = add_command(commands, "db", database, "Upgrade, check, back up or restore the database.")
     actions = parser.add_subparsers(dest="what", required=True, metavar="ACTION")
-    actions.add_parser("upgrade", help="bring the tables to this version")
-    actions.add_parser("check", help="say which revision the database has")
+    add_action(actions, "upgrade", "bring the tables to this version")
+    add_action(actions, "check", "say which revision the database has")
     for name, help_text in (
         ("backup", "write everything to FILE"),
         ("restore", "replace everything by FILE's content"),
     ):
-        actions.add_parser(name, help=help_text).add_argument("file", type=Path)
+        add_action(actions, name, help_text).add_argument("file", type=Path)
 
     add_command(commands, "doctor", doctor, "Check everything that Jarchi needs; say what to do.")
     add_command(commands, "stats", stats, "Counts of headlines, sources, readers and deliveries.")

@@ -7,6 +7,8 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from bot.cli import alerts, database, reading, running, sources, writing
 from bot.cli.output import complain
 from bot.logs import set_up_logging
@@ -42,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except JarchiError as error:
         complain(str(error))
+        return 1
+    except (OperationalError, InterfaceError) as error:
+        complain(f"The database does not answer ({error.orig}). Check DATABASE_URL, or run: jarchi doctor")
         return 1
     except KeyboardInterrupt:
         return 130

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 else:
     Commands = Any
 
+JSON_HELP = "one JSON object a line instead of a table"
+
 Action = Callable[[Settings, argparse.Namespace], Awaitable[int]]
 SPAN = re.compile(r"(\d{1,4})\s*([mhdw])")
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -28,8 +30,15 @@ def add_command(
 ) -> argparse.ArgumentParser:
     """One command with ``--json`` and the coroutine that does it."""
     parser = commands.add_parser(name, help=help_text, description=help_text)
-    parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a table")
+    parser.add_argument("--json", action="store_true", help=JSON_HELP)
     parser.set_defaults(action=action, log_level=log_level)
+    return parser
+
+
+def add_action(actions: Commands, name: str, help_text: str) -> argparse.ArgumentParser:
+    """One action of a command; ``--json`` may stand before or behind its name."""
+    parser = actions.add_parser(name, help=help_text, description=help_text)
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=JSON_HELP)
     return parser
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.app import opened
-from bot.cli.options import Commands, add_command, parse_countries, utc_now
+from bot.cli.options import Commands, add_action, add_command, parse_countries, utc_now
 from bot.cli.output import Output, complain, progress
 from bot.settings import Settings
 from news.adding import Wish, add_source
@@ -25,8 +25,8 @@ def add_commands(commands: Commands) -> None:
     """Declare the commands of this module."""
     parser = add_command(commands, "sources", sources, "The catalogue of sources.")
     actions = parser.add_subparsers(dest="what", required=True, metavar="ACTION")
-    actions.add_parser("list", help="every source and how it does")
-    add = actions.add_parser("add", help="a feed, page, sitemap or t.me/s/NAME; or the bundled catalogue")
+    add_action(actions, "list", "every source and how it does")
+    add = add_action(actions, "add", "a feed, page, sitemap or t.me/s/NAME; or the bundled catalogue")
     add.add_argument("url", nargs="?")
     add.add_argument("--bundled", action="store_true", help="the catalogue that comes with Jarchi")
     add.add_argument("--name", default="")
@@ -40,12 +40,10 @@ def add_commands(commands: Commands) -> None:
         ("pause", "fetch it no more"),
         ("resume", "fetch it again"),
     ):
-        actions.add_parser(name, help=help_text).add_argument("id")
-    actions.add_parser("check", help="fetch these (or all) now and say how they do").add_argument(
-        "id", nargs="*"
-    )
-    actions.add_parser("import-opml", help="add the feeds of an OPML file").add_argument("file", type=Path)
-    actions.add_parser("export-opml", help="the catalogue as OPML").add_argument("file", nargs="?", type=Path)
+        add_action(actions, name, help_text).add_argument("id")
+    add_action(actions, "check", "fetch these (or all) now and say how they do").add_argument("id", nargs="*")
+    add_action(actions, "import-opml", "add the feeds of an OPML file").add_argument("file", type=Path)
+    add_action(actions, "export-opml", "the catalogue as OPML").add_argument("file", nargs="?", type=Path)
 
 
 async def sources(settings: Settings, options: argparse.Namespace) -> int:

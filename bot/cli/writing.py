@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.app import opened
-from bot.cli.options import Commands, add_command, parse_countries, utc_now
+from bot.cli.options import Commands, add_action, add_command, parse_countries, utc_now
 from bot.cli.output import Output, complain, progress
 from bot.cli.sources import fetch_row
 from bot.settings import Settings
@@ -52,15 +52,13 @@ def add_commands(commands: Commands) -> None:
 
     parser = add_command(commands, "headlines", headlines, "Correct the countries of headlines.")
     actions = parser.add_subparsers(dest="what", required=True, metavar="ACTION")
-    fix = actions.add_parser("fix", help="set the countries of one headline by hand")
+    fix = add_action(actions, "fix", "set the countries of one headline by hand")
     fix.add_argument("id", type=int)
     fix.add_argument("country", nargs="*", help="none: about no country")
     fix.add_argument(
         "--by", type=int, default=0, metavar="USER_ID", help="who says so (default 0: the operator)"
     )
-    again = actions.add_parser("reattribute", help="run the attribution again over everything stored")
-    for one in (fix, again):
-        one.add_argument("--json", action="store_true")
+    add_action(actions, "reattribute", "run the attribution again over everything stored")
 
 
 async def import_files(settings: Settings, options: argparse.Namespace) -> int:
