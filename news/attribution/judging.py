@@ -10,9 +10,9 @@ from news.attribution.matching import Span, Text, find_spans, longest
 from news.attribution.meaning import (
     Cues,
     is_other_meaning,
+    stands_as_marked_name,
     stands_as_place,
     stands_for_citizens,
-    stands_as_marked_name,
 )
 
 WEIGHTS = {

@@ -13,6 +13,7 @@ PLACES = frozenset({"name", "capital", "city", "region", "district", "village", 
 PEOPLE = frozenset({"leader", "politician", "person"})
 ATTRIBUTES = frozenset({"adjective", "demonym"})
 OPENING_MARKS = frozenset("«\"“„'‘")
+FULL_STOPS = frozenset(".!?…«\"“-")
 SENTENCE_BREAKS = frozenset('.!?…:;|/—–-(«“"')
 PEOPLES_OF_THE_REGION = frozenset({"KZ", "KG", "TJ", "TM", "UZ", "RU"})
 _SURNAME = re.compile(
@@ -50,13 +51,13 @@ def is_cited_press(text: Text, span: Span, cues: Cues) -> bool:
     return "cue-media" in cues.get(span.end, ()) and any("cue-report" in kinds for kinds in cues.values())
 
 
-def is_surname_like_currency(text: Text, span: Span, cues: Cues) -> bool:
-    """Say whether the capital of a currency can only be a surname's: the painter Konstantin Somov."""
+def is_surname_by_its_capital(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether a word that is written small has a capital: the painter Сомов (som), the deputy Поляков (Poles)."""
     del cues
-    token = text.tokens[span.start]
-    return (
-        token[0].isupper() and token[1:].islower() and not (_starts(text, span.start) or text.is_title_case)
-    )
+    if span.form.language == "en" or text.is_title_case or span.start == 0 or span.end - span.start > 1:
+        return False
+    token, before = text.tokens[span.start], text.tokens[span.start - 1]
+    return token[0].isupper() and token[1:].islower() and before not in FULL_STOPS
 
 
 def is_only_a_vehicle(text: Text, span: Span, cues: Cues) -> bool:
@@ -107,8 +108,9 @@ _PLACE_RULES: tuple[Rule, ...] = (is_first_name, is_surname)
 RULES: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(PLACES, _PLACE_RULES),
     **dict.fromkeys(PEOPLE, (is_namesake, is_only_a_vehicle)),
-    **dict.fromkeys(ATTRIBUTES, (is_language, is_ethnic_group, is_cited_press)),
-    "currency": (is_surname_like_currency,),
+    "adjective": (is_language, is_ethnic_group, is_cited_press),
+    "demonym": (is_language, is_ethnic_group, is_cited_press, is_surname_by_its_capital),
+    "currency": (is_surname_by_its_capital,),
     "company": (is_only_a_vehicle,),
 }
 """Which rules may refuse a name of a kind; kinds that are not listed are never refused."""
