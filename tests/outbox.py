@@ -36,7 +36,7 @@ class Hands:
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-        self.wall += timedelta(seconds=seconds)
+        self.wall += timedelta(seconds=max(seconds, 1e-6))  # no wait is too short to pass
 
     def turn(self, **by: float) -> datetime:
         self.wall += timedelta(**by)
