@@ -83,10 +83,14 @@ class Lexicon:
 
     def anchors(self, tokens: list[str]) -> list[tuple[int, tuple[Hit, ...]]]:
         """Return the places of tokens that may belong to a form, with those forms."""
-        memo = self._memo
-        return [
-            (at, hits) for at, token in enumerate(tokens) if (hits := memo.get(token) or self.hits(token))
-        ]
+        memo, found = self._memo, []
+        for at, token in enumerate(tokens):
+            hits = memo.get(token)
+            if hits is None:
+                hits = self.hits(token)
+            if hits:
+                found.append((at, hits))
+        return found
 
     def hits(self, token: str) -> tuple[Hit, ...]:
         """Return the forms that this token, as written, may anchor."""

@@ -65,6 +65,8 @@ class Text:
 
     def words(self, start: int, end: int) -> str:
         """Return the words of a stretch, a hyphen or a dot closed up again."""
+        if end - start == 1:
+            return self.tokens[start]
         return _CLOSED_UP.sub(r"\1", " ".join(self.tokens[start:end]))
 
 
