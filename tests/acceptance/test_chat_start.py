@@ -87,7 +87,17 @@ async def test_a_returning_reader_finds_everything_and_may_add(town: Town) -> No
 
 @pytest.mark.parametrize(
     "data",
-    ["", "zz:1", "sd:en:24:0:KZ", "sd:en:8:99:KZ", "sd:en:8:0:", "sh:en:0:99:KZ", "o:nowhere", "c:hours:99", "c:x:1"],
+    [
+        "",
+        "zz:1",
+        "sd:en:24:0:KZ",
+        "sd:en:8:99:KZ",
+        "sd:en:8:0:",
+        "sh:en:0:99:KZ",
+        "o:nowhere",
+        "c:hours:99",
+        "c:x:1",
+    ],
 )
 async def test_stale_and_forged_buttons_are_answered_calmly(town: Town, data: str) -> None:
     kate = town.simulator.person("Kate", language="en")
