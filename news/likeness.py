@@ -9,8 +9,8 @@ from news.gazetteer import Gazetteer
 from news.model import Found, Headline
 from news.vectors import Vector, cosine, unpack
 
-MEANING_FLOOR = 0.75
-"""e5's cosines live between here and 1; below lies nothing that is related."""
+MEANING_FLOOR = 0.4
+"""Centred cosines of news live between here and 1; below lies nothing that is related."""
 MEANING, WORDS, PLACES = 1.0, 0.6, 0.1
 
 
@@ -29,7 +29,7 @@ class Likeness:
         self._weights = weights
         self._total = sum(weights.values()) or 1.0
         self._vectors = vectors
-        self._vector = unpack(vectors.get(headline.id)) if headline else None
+        self._vector = unpack(vectors.get(headline.id), headline.language) if headline else None
         self._places = frozenset(gazetteer.places(title))
 
     def rank(self, found: Sequence[Found]) -> list[Found]:
@@ -45,7 +45,7 @@ class Likeness:
         score = WORDS * found.score / self._total
         if self._places and self._places & self._gazetteer.places(headline.title):
             score += PLACES
-        return score + MEANING * self._meaning(unpack(self._vectors.get(headline.id)))
+        return score + MEANING * self._meaning(unpack(self._vectors.get(headline.id), headline.language))
 
     def _meaning(self, vector: Vector | None) -> float:
         if vector is None or self._vector is None:

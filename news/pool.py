@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from news.group import Profile, story_score
 from news.relevance import rarity
+from news.vectors import VectorTable
 
 WINDOW = timedelta(hours=72)
 """A story that nobody has told for so long is over."""
@@ -16,6 +17,10 @@ CANDIDATES = 20
 """Headlines compared because they share rare words."""
 LAST_MEMBERS = 12
 """A story is compared by its last headlines: it moves on, and its first words are no longer its last."""
+NEAREST = 10
+"""And headlines compared because they mean the same, in any language."""
+CLOSE = 0.6
+"""Cosine below which two headlines never are one event; it only spares comparisons."""
 TERMS = 10
 """The rarest words of a headline find its story; the others are in every headline."""
 
@@ -45,6 +50,8 @@ class StoryPool:
         self._profiles = profiles
         counts = Counter(word for profile in profiles for word in profile.words)
         self._weights = {word: rarity(count, len(profiles)) for word, count in counts.items()}
+        vectors = {number: found.vector for number, found in enumerate(profiles) if found.vector is not None}
+        self._vectors = VectorTable(vectors)
         self._having: defaultdict[str, list[int]] = defaultdict(list)
         self._members: defaultdict[int, list[int]] = defaultdict(list)
         self._story_of: dict[int, int] = {}
@@ -53,7 +60,8 @@ class StoryPool:
         """Put a headline into the best of the stories it may belong to, or into one of its own; the story's first."""
         profile = self._profiles[number]
         best, story = 0.0, number
-        for other in dict.fromkeys(self._story_of[found] for found in self._candidates(number)):
+        candidates = [*self._candidates(number), *self._nearest(number)]
+        for other in dict.fromkeys(self._story_of[found] for found in candidates):
             members = [self._profiles[member] for member in self._members[other][-LAST_MEMBERS:]]
             fits = story_score(profile, members, self._weights.__getitem__)
             if fits > best:
@@ -73,6 +81,15 @@ class StoryPool:
                 if self._is_recent(other, number):
                     shared[other] += self._weights[word]
         return sorted(shared, key=lambda other: (-shared[other], -other))[:CANDIDATES]
+
+    def _nearest(self, number: int) -> list[int]:
+        vector = self._profiles[number].vector
+        if vector is None:
+            return []
+        near = self._vectors.nearest(vector, NEAREST * 3, at_least=CLOSE)
+        return [other for other, _ in near if other in self._story_of and self._is_recent(other, number)][
+            :NEAREST
+        ]
 
     def _is_recent(self, other: int, number: int) -> bool:
         then, now = self._items[other].published, self._items[number].published

@@ -172,6 +172,12 @@ class SearchStore(Protocol):
     async def without_vector(self, since: datetime, limit: int) -> list[Headline]:
         """Recent headlines that wait for a vector, newest first."""
 
+    async def recent_vectors(self, since: datetime, limit: int) -> Mapping[int, tuple[bytes, str | None]]:
+        """Vector and language of the newest headlines that have one, by headline id."""
+
+    async def drop_vectors_before(self, moment: datetime) -> int:
+        """Forget the vectors of headlines with ``sort_at`` before it; how many."""
+
     async def set_vectors(self, vectors: Mapping[int, bytes]) -> None:
         """Store sentence vectors by headline id."""
 

@@ -14,7 +14,6 @@ from news.model import Headline
 from news.pool import CANDIDATES, LAST_MEMBERS, WINDOW, StoryInput, StoryPool, in_order
 from news.ports import Storage
 from news.relevance import rarity
-from news.vectors import unpack
 
 __all__ = ["StoryInput", "explain", "group_headlines", "join_stories"]
 
@@ -42,7 +41,7 @@ def _profiles(items: Sequence[StoryInput], gazetteer: Gazetteer, encoder: Encode
     if encoder is not None:
         stored = encoder.encode([text_to_encode(item.title, item.summary) for item in items])
     return [
-        make_profile(gazetteer, item.title, item.summary, item.language, unpack(vector))
+        make_profile(gazetteer, item.title, item.summary, item.language, at=item.published, vector=vector)
         for item, vector in zip(items, stored, strict=True)
     ]
 
@@ -152,5 +151,6 @@ class _Joining:
             headline.title,
             headline.summary,
             headline.language,
-            unpack(self._vectors.get(headline.id)),
+            at=headline.sort_at,
+            vector=self._vectors.get(headline.id),
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import CursorResult, LargeBinary, Row, bindparam, column, delete, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news import relevance
@@ -32,6 +32,9 @@ COUNTED = 1_000
 """Matches are counted up to here: nobody pages further."""
 _ALIKE = 0.3
 """Jaccard similarity of trigrams below which two words do not look alike."""
+
+
+_VECTOR = table("search_vector", column("headline_id"), column("vector", LargeBinary))
 
 
 class SqlSearchStore:
@@ -119,6 +122,25 @@ class SqlSearchStore:
             return await read_headlines(
                 session, statement.order_by(HeadlineRow.sort_at.desc(), HeadlineRow.id.desc()).limit(limit)
             )
+
+    async def recent_vectors(self, since: datetime, limit: int) -> Mapping[int, tuple[bytes, str | None]]:
+        """Vector and language of the newest headlines that have one, by headline id."""
+        statement = (
+            select(HeadlineRow.id, HeadlineRow.language, _VECTOR.c.vector)
+            .join(_VECTOR, _VECTOR.c.headline_id == HeadlineRow.id)
+            .where(HeadlineRow.sort_at >= since)
+            .order_by(HeadlineRow.sort_at.desc(), HeadlineRow.id.desc())
+            .limit(limit)
+        )
+        async with self._reads() as session:
+            return {row.id: (bytes(row.vector), row.language) for row in await session.execute(statement)}
+
+    async def drop_vectors_before(self, moment: datetime) -> int:
+        """Forget the vectors of headlines with ``sort_at`` before it; how many."""
+        old = select(HeadlineRow.id).where(HeadlineRow.sort_at < moment)
+        async with self._writes.begin() as session:
+            done = await session.execute(delete(_VECTOR).where(_VECTOR.c.headline_id.in_(old)))
+            return cast("CursorResult[Any]", done).rowcount
 
     async def set_vectors(self, vectors: Mapping[int, bytes]) -> None:
         """Store sentence vectors by headline id; those of headlines deleted meanwhile are dropped."""

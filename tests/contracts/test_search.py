@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from storage.storage import Store
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
-# (title, summary, language, countries, source, age in hours)
+# Title, summary, language, countries, source and age in hours.
 HEADLINES = [
     ("Рабочие Мангистау добились новой спецодежды", "", "ru", "KZ", "orda", 1),
     ("Газ өндірісі төмендейді: не істеу керек", "", "kk", "KZ,UZ", "azattyq", 2),
@@ -36,7 +35,7 @@ def gazetteer() -> Gazetteer:
 
 
 @pytest.fixture
-async def filled(store: Store) -> AsyncIterator[Store]:
+async def filled(store: Store) -> Store:
     """The ten headlines above, numbered 1 to 10."""
     for source in dict.fromkeys(row[4] for row in HEADLINES):
         await store.sources.ensure(
@@ -45,7 +44,7 @@ async def filled(store: Store) -> AsyncIterator[Store]:
         )
     added = await store.headlines.add([make(number, *row) for number, row in enumerate(HEADLINES, 1)])
     assert added == list(range(1, 11))
-    yield store
+    return store
 
 
 def make(
