@@ -12,12 +12,13 @@ from starlette.types import Receive, Scope, Send
 
 from simulator import errors
 from simulator.errors import ApiError
-from simulator.faults import ACCEPTED_FIRST, UNANSWERED, Fault, Verdict
+from simulator.faults import ACCEPTED_FIRST, FINE, UNANSWERED, Fault, Verdict
 from simulator.methods import HANDLERS
 from simulator.methods.webhooks import allowed_updates
 from simulator.parameters import METHOD_BY_LOWER_NAME, Call, Upload
 from simulator.requests import MAX_BODY_BYTES, encode, read_fields, refuse_long
 from simulator.state import State
+from simulator.world import ChatKind
 
 _PATH = re.compile(r"/bot([^/]+)/(?:test/)?([^/]+)")
 _FILE_PATH = re.compile(r"/file/bot([^/]+)/([a-z]+)/([^/]+)")
@@ -75,6 +76,8 @@ class BotApi:
     async def _carry_out(self, call: Call) -> Any:
         """Let the faults strike, then answer the call."""
         verdict = self.state.faults.choose(call.method, _chat_id(call), call.now)
+        if verdict is not FINE:
+            self.state.bell.ring()
         if verdict.delay:
             await self._pause(verdict.delay)
         self._strike(verdict, call)
@@ -89,14 +92,15 @@ class BotApi:
         if verdict.error is not None:
             raise verdict.error
         if verdict.fault is Fault.MIGRATED:
-            raise errors.migrated(self._migrated_to(call))
-        if verdict.fault is not None and verdict.fault not in ACCEPTED_FIRST:
+            self._migrate(call)
+        elif verdict.fault is not None and verdict.fault not in ACCEPTED_FIRST:
             raise _BrokenOffError(verdict.fault)
 
-    def _migrated_to(self, call: Call) -> int:
-        """Where the chat of a call is after it moved; it moves at most once."""
+    def _migrate(self, call: Call) -> None:
+        """Move the group of a call and say so; other chats do not move, the call goes on."""
         chat = self.state.chat(call)
-        return self.state.world.migrate(chat).id
+        if chat.kind is ChatKind.GROUP:
+            raise errors.migrated(self.state.world.migrate(chat).id)
 
     async def _get_updates(self, call: Call) -> list[dict[str, Any]]:
         self.state.updates.allow(allowed_updates(call))

@@ -33,6 +33,12 @@ class UpdateQueue:
         self._pending: deque[Update] = deque(maxlen=max_pending)
         self._next_id = first_id
         self._poll = 0
+        self._waiting = 0
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether a client waits for updates at this moment."""
+        return self._waiting > 0
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -89,11 +95,18 @@ class UpdateQueue:
         mine = self._poll
         self.bell.ring()
         if timeout_s > 0 and not self._pending:
-            await self.bell.until(
-                lambda: bool(self._pending) or self._poll != mine or self.is_closing,
-                min(timeout_s, MAX_POLL_S),
-            )
+            await self._wait(mine, min(timeout_s, MAX_POLL_S))
         if self._poll != mine:
             raise conflict(OTHER_POLLER)
         count = limit if 0 < limit <= MAX_BATCH else MAX_BATCH
         return [update for update, _ in zip(self._pending, range(count), strict=False)]
+
+    async def _wait(self, mine: int, timeout_s: float) -> None:
+        self._waiting += 1
+        self.bell.ring()
+        try:
+            await self.bell.until(
+                lambda: bool(self._pending) or self._poll != mine or self.is_closing, timeout_s
+            )
+        finally:
+            self._waiting -= 1
