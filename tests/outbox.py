@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -37,6 +38,7 @@ class Hands:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.wall += timedelta(seconds=max(seconds, 1e-6))  # no wait is too short to pass
+        await asyncio.sleep(0)  # others run meanwhile
 
     def turn(self, **by: float) -> datetime:
         self.wall += timedelta(**by)
