@@ -32,6 +32,8 @@ _WORDS_MINIMUM = 3
 _GROUP_MINIMUM = 3
 _ARTICLE_MINIMUM = 600
 _ANCESTORS = 4
+# The site of a saved page that does not say where it stood: its links tell entries apart and lead nowhere.
+_NOWHERE = "https://saved.invalid/"
 _DENSE_MINIMUM = 8
 # Scripts that write without spaces: a short run of them is a headline already.
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -149,7 +151,7 @@ def _article_item(root: etree._Element, text: str, url: str, now: datetime) -> I
         guid=canonical_url(link) or f"page:{title}",
         title=title,
         url=link,
-        summary=clean_text(article.text, SUMMARY_LIMIT),
+        summary=clean_text(article.text.removeprefix(title), SUMMARY_LIMIT),
         published=_stated_time(root, now) or article.published,
     )
 
@@ -173,21 +175,33 @@ def _stated_time(root: etree._Element, now: datetime) -> datetime | None:
 
 def _listed(root: etree._Element, url: str, now: datetime) -> list[Item]:
     """Links that look like headlines and come in groups of the same shape, in the page's order."""
-    base = absolute_link(root.xpath("string(//base/@href)"), url) or url
+    address = _address(root, url)
+    base = absolute_link(root.xpath("string(//base/@href)"), address) or address
     times = _times(root)
     groups: dict[tuple[str, ...], list[tuple[int, Item]]] = defaultdict(list)
     for position, anchor in enumerate(root.iter("a")):
         title = _anchor_title(anchor)
-        link = _anchor_link(anchor, base, url) if title else None
+        link = _anchor_link(anchor, base, address) if title else None
         if link is not None:
             stamp = next((times[around] for around in _around(anchor) if around in times), "")
-            item = Item(canonical_url(link) or link, title, link, published=parse_date(stamp or "", now))
+            item = Item(
+                guid=canonical_url(link) or link,
+                title=title,
+                url=None if link.startswith(_NOWHERE) else link,
+                published=parse_date(stamp or "", now),
+            )
             groups[_shape(anchor)].append((position, item))
     kept = sorted(entry for group in groups.values() if len(group) >= _GROUP_MINIMUM for entry in group)
     best: dict[str, Item] = {}
     for _, item in kept:
         best.setdefault(item.guid, item)
     return list(best.values())
+
+
+def _address(root: etree._Element, url: str) -> str:
+    """Where the page stands: for a saved one where it says that it stood."""
+    stated = root.xpath("string((//link[@rel='canonical']/@href | //meta[@property='og:url']/@content)[1])")
+    return absolute_link(url, "") or absolute_link(stated, "") or _NOWHERE
 
 
 def _anchor_title(anchor: etree._Element) -> str:
@@ -198,10 +212,10 @@ def _anchor_title(anchor: etree._Element) -> str:
     return title if len(title) >= _DENSE_MINIMUM and len(_DENSE.findall(title)) * 2 > len(title) else ""
 
 
-def _anchor_link(anchor: etree._Element, base: str, url: str) -> str | None:
+def _anchor_link(anchor: etree._Element, base: str, address: str) -> str | None:
     """Where a link leads when that is a page of the same site, and the link is no furniture of the page."""
     link = absolute_link(anchor.get("href", ""), base)
-    if link is None or (url and not same_site(link, url)) or urlsplit(link).path in {"", "/"}:
+    if link is None or not same_site(link, address) or urlsplit(link).path in {"", "/"}:
         return None
     return None if any(ancestor.tag in _FURNITURE for ancestor in anchor.iterancestors()) else link
 

@@ -35,7 +35,7 @@ def read_tolerantly(body: bytes, url: str, content_type: str, now: datetime) -> 
     if not parsed.entries and not parsed.version:
         raise UnreadableError(url, "it is not a feed that can be read.")
     feed: dict[str, Any] = parsed.feed
-    items = (_item(entry, url, now) for entry in parsed.entries[:ITEM_LIMIT])
+    items = (_item(dict(entry), url, now) for entry in parsed.entries[:ITEM_LIMIT])
     return Document(
         items=tuple(item for item in items if item is not None),
         title=clean_html(_string(feed.get("title")), TITLE_LIMIT),

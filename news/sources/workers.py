@@ -33,14 +33,19 @@ class WorkerKilledError(UnreadableError):
 class _Worker:
     """One process, started when first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs_per_process: int) -> None:
         self._process: asyncio.subprocess.Process | None = None
+        self._jobs_per_process = jobs_per_process
         self._jobs = 0
+
+    @property
+    def process_id(self) -> int | None:
+        return self._process.pid if self._process else None
 
     async def answer(self, job: bytes, url: str, wall_limit_s: float) -> bytes:
         """Raise WorkerKilledError when it takes too long or dies."""
-        process = self._process or await self._start()
         try:
+            process = self._process or await self._start()
             async with asyncio.timeout(wall_limit_s):
                 line = await _exchange(process, job)
         except TimeoutError as error:
@@ -53,7 +58,7 @@ class _Worker:
             await self.stop()  # a cancelled job leaves half an answer in the pipe
             raise
         self._jobs += 1
-        if self._jobs >= JOBS_PER_PROCESS:  # parsers leak
+        if self._jobs >= self._jobs_per_process:  # parsers leak
             await self.stop()
         return line
 
@@ -94,9 +99,11 @@ async def _exchange(process: asyncio.subprocess.Process, job: bytes) -> bytes:
 class WorkerPool:
     """``size`` reading processes. Use as ``async with WorkerPool() as pool``."""
 
-    def __init__(self, size: int = 2, wall_limit_s: float = WALL_LIMIT_S) -> None:
+    def __init__(
+        self, size: int = 2, wall_limit_s: float = WALL_LIMIT_S, jobs_per_process: int = JOBS_PER_PROCESS
+    ) -> None:
         self._wall_limit_s = wall_limit_s
-        self._workers = [_Worker() for _ in range(size)]
+        self._workers = [_Worker(jobs_per_process) for _ in range(size)]
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         for worker in self._workers:
             self._idle.put_nowait(worker)
@@ -113,6 +120,11 @@ class WorkerPool:
         """End the processes."""
         for worker in self._workers:
             await worker.stop()
+
+    @property
+    def process_ids(self) -> list[int]:
+        """The reading processes that run now."""
+        return [number for worker in self._workers if (number := worker.process_id) is not None]
 
     async def read(
         self, body: bytes, *, kind: SourceKind, url: str, content_type: str = "", now: datetime
