@@ -31,6 +31,7 @@ _LETTERS = (
     ("tg", re.compile("[ӣӯҷ]")),
     ("kk", re.compile("[әұіһ]")),
     ("ky", re.compile("[ңөү]")),
+    ("kk", re.compile("[қғ].*ы|ы.*[қғ]")),  # Uzbek has no ы
     ("uz", re.compile("[қғ]")),
     ("ru", re.compile("[\u0400-\u04ff]")),
     ("tk", re.compile("[ýňž]")),

@@ -60,7 +60,7 @@ _KAZAKH = _harmonise(
     "GA nA A DA DAn nAn (?:m|b|p)en(?:en)? ndA nda n (?:y|i)m "
     "DAGy DAGi ndAGy ndAGi n(?:y|i)k(?:i) d(?:y|i)ki t(?:y|i)ki DAi LAi "
     # words made of words
-    "LyG LiG LyQ LiQ LyK LiK LyGy LiGi sh(?:y|i) s(?:y|i)z Gy Gi DA[sG] Geri Gary L(?:y|i) "
+    "LyG LiG LyQ LiQ LyK LiK LyGy LiGi sh(?:y|i) s(?:y|i)z DA[sG] Geri Gary L(?:y|i) "
     # verbs
     "(?:y|i)?p D(?:y|i)m GAn GAnDAr mAQ mAK mek mAi mA (?:y|i)l(?:a|e)?(?:d[yi])? (?:u|uge|udi|udy|uda|ude|udan|uden) "
     "[ae]di [ae]dy idi D(?:y|i) D(?:y|i)r sA s(?:y|i)n GAndA (?:y|i)s (?:y|i)n[ae]di t(?:y|i)n (?:ui|uy) uy "
@@ -86,7 +86,7 @@ _KYRGYZ = _harmonise(
 )
 _UZBEK = (
     "lar i si im ng ing miz imiz ngiz ingiz ning ni ga ka qa da dan dagi tagi gacha dek day niki siz li lik chi cha "
-    "lari larni larning lariga larida laridan gi u "
+    "lari larni larning lariga larida laridan u "
     "di gan kan qan moqda yapti adi ydi ib b ish sh il ildi ilgan ilmoqda lan lash lashtir lashtirish lanish "
     "moq may mas ma sa sin diki gani ganda uvchi vchi uv ar tir dir in ma mi asi yotgan ayotgan"
 )
