@@ -78,7 +78,7 @@ async def test_more_by_number_text_and_reply(town: Town, kate: Person) -> None:
     assert how.text.startswith("Answer a message")
     beyond = await town.say(kate, "/more 77", reply_to=latest)
     assert beyond.text.startswith("Answer a message")
-    note = await kate.send(kate.chat, "/search Almaty metro")
+    note = await town.say(kate, "/about")
     of_note = await town.say(kate, "/more", reply_to=note)
     assert of_note.text.startswith("≈ ")
 
@@ -133,18 +133,15 @@ async def test_inline_results_can_be_shared(town: Town, kate: Person) -> None:
     search = await kate.search_inline("metro")
     await town.simulator.wait_until(lambda: search.results is not None)
     assert search.results
-    assert "metro" in search.results[0]["title"]
-    assert "example.org" in search.results[0]["input_message_content"]["message_text"]
+    assert any("metro" in result["title"] for result in search.results)
+    assert all("example.org" in str(result["input_message_content"]) for result in search.results)
     assert search.options["button"]["start_parameter"] == "inline"
 
 
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [("", "Искать в новостях"), ("ывапролд", "Ничего не найдено. Открыть Jarchi")],
-)
-async def test_inline_mode_without_results(town: Town, text: str, label: str) -> None:
+async def test_inline_mode_without_results(town: Town) -> None:
     anna = town.simulator.person("Anna", language="ru")
-    search = await anna.search_inline(text)
-    await town.simulator.wait_until(lambda: search.results is not None)
-    assert search.results == []
-    assert search.options["button"]["text"] == label
+    for text, label in (("", "Искать в новостях"), ("ывапролд", "Ничего не найдено. Открыть Jarchi")):
+        search = await anna.search_inline(text)
+        await town.simulator.wait_until(lambda one=search: one.results is not None)
+        assert search.results == []
+        assert search.options["button"]["text"] == label

@@ -6,11 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from telegram.ext import ApplicationBuilder
+from telegram.request import HTTPXRequest, RequestData
 
 from bot.app import UPDATES, AnyApplication, build_application
 from bot.courier import Courier
@@ -51,6 +53,23 @@ class TurnedClock:
         self._turned_to, self._turned_at = moment, time.monotonic()
 
 
+class RecordingRequest(HTTPXRequest):
+    """The library's own transport, which also keeps the markup that goes out."""
+
+    def __init__(self, markups: list[str]) -> None:
+        super().__init__()
+        self._markups = markups
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, **how: Any
+    ) -> tuple[int, bytes]:
+        """Keep the text of whatever is sent as HTML, then send it."""
+        parameters = request_data.parameters if request_data else {}
+        if parameters.get("parse_mode") == "HTML":
+            self._markups.append(parameters.get("text") or parameters.get("caption") or "")
+        return await super().do_request(url, method, request_data, **how)
+
+
 @dataclass
 class Town:
     """The people of a test talk through ``say`` and ``tap``; what the bot then wrote comes back."""
@@ -61,6 +80,7 @@ class Town:
     application: AnyApplication
     clock: TurnedClock
     editor: Person
+    markups: list[str] = field(default_factory=list)
 
     async def say(
         self, person: Person, text: str, *, count: int = 1, chat: Chat | None = None, **how: object
@@ -126,8 +146,10 @@ async def open_town(store: Store, gazetteer: Gazetteer) -> AsyncIterator[Town]:
             operator="@operator",
             wait=lambda _seconds: asyncio.sleep(0.01),
         )
+        markups: list[str] = []
         builder = (
             ApplicationBuilder()
+            .request(RecordingRequest(markups))
             .token(simulator.token)
             .base_url(f"{url}/bot")
             .base_file_url(f"{url}/file/bot")
@@ -141,7 +163,7 @@ async def open_town(store: Store, gazetteer: Gazetteer) -> AsyncIterator[Town]:
         await application.updater.start_polling(poll_interval=0.0, timeout=5, allowed_updates=UPDATES)
         carrying = asyncio.create_task(courier.run(stop))
         try:
-            yield Town(simulator, store, gazetteer, application, clock, editor)
+            yield Town(simulator, store, gazetteer, application, clock, editor, markups)
         finally:
             stop.set()
             await carrying
