@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -49,7 +50,7 @@ class SqlHeadlineStore:
             added = await _insert(session, headlines)
             await _insert_countries(
                 session,
-                [(number, headline.sort_at, headline.attribution) for number, headline in added.items()],
+                [(number, one.sort_at, one.language, one.attribution) for number, one in added.items()],
             )
             await index.add(session, [_index_entry(number, headline) for number, headline in added.items()])
             return list(added)
@@ -226,19 +227,20 @@ def _index_entry(number: int, headline: NewHeadline) -> IndexEntry:
 
 
 async def _insert_countries(
-    session: AsyncSession, attributions: Sequence[tuple[int, datetime, Attribution]]
+    session: AsyncSession, attributions: Sequence[tuple[int, datetime, str | None, Attribution]]
 ) -> None:
     rows = [
         {
             "headline_id": number,
             "country": evidence.country,
             "sort_at": sort_at,
+            "language": language,
             "position": position,
             "words": evidence.words,
             "rule": evidence.rule,
             "weight": evidence.weight,
         }
-        for number, sort_at, attribution in attributions
+        for number, sort_at, language, attribution in attributions
         for position, evidence in enumerate(attribution.countries)
     ]
     if rows:
@@ -274,15 +276,17 @@ async def _set_attributions(session: AsyncSession, attributions: Mapping[int, At
     """Replace evidence, implied country and the index's countries of these headlines."""
     for some in chunks(list(attributions)):
         await session.execute(delete(HeadlineCountryRow).where(HeadlineCountryRow.headline_id.in_(some)))
-        dates = await session.execute(
-            select(HeadlineRow.id, HeadlineRow.sort_at).where(HeadlineRow.id.in_(some))
+        known = select(HeadlineRow.id, HeadlineRow.sort_at, HeadlineRow.language)
+        rows = await session.execute(known.where(HeadlineRow.id.in_(some)))
+        await _insert_countries(
+            session, [(row.id, row.sort_at, row.language, attributions[row.id]) for row in rows]
         )
-        await _insert_countries(session, [(row.id, row.sort_at, attributions[row.id]) for row in dates])
+        by_country: defaultdict[str | None, list[int]] = defaultdict(list)
         for number in some:
-            implied = attributions[number].implied_by_source
-            await session.execute(
-                update(HeadlineRow).where(HeadlineRow.id == number).values(implied_country=implied)
-            )
+            by_country[attributions[number].implied_by_source].append(number)
+        for implied, ids in by_country.items():
+            change = update(HeadlineRow).where(HeadlineRow.id.in_(ids))
+            await session.execute(change.values(implied_country=implied))
     await index.set_countries(session, {number: _belongs(found) for number, found in attributions.items()})
 
 

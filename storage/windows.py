@@ -47,7 +47,7 @@ def _members(
     fresh = (
         select(HeadlineRow.id, HeadlineRow.story_id)
         .where(HeadlineRow.first_seen_at > since, HeadlineRow.first_seen_at <= until, HeadlineRow.is_new)
-        .where(*readable(languages))
+        .where(*readable(languages, HeadlineRow.language))
         .cte("fresh")
     )
     of_stories = select(HeadlineRow.id, HeadlineRow.story_id, HeadlineRow.implied_country).where(

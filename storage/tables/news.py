@@ -52,13 +52,16 @@ class StoryRow(Base):
 
 class HeadlineRow(Base):
     __tablename__ = "headline"
+    # Newest first, of a language: the language stands in the index so that skipping others reads no row.
     __table_args__ = (
         UniqueConstraint("source_id", "guid"),
+        Index("ix_headline_sort_at_language", "sort_at", "language"),
         Index("ix_headline_source_id_title_key", "source_id", "title_key"),
         Index(
-            "ix_headline_implied_country_sort_at",
+            "ix_headline_implied_country_sort_at_language",
             "implied_country",
             "sort_at",
+            "language",
             sqlite_where=text("implied_country IS NOT NULL"),
             postgresql_where=text("implied_country IS NOT NULL"),
         ),
@@ -75,7 +78,7 @@ class HeadlineRow(Base):
     language: Mapped[str | None]
     published_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime] = mapped_column(index=True)  # editions go by it
-    sort_at: Mapped[datetime] = mapped_column(index=True)
+    sort_at: Mapped[datetime]
     is_new: Mapped[bool] = mapped_column(default=True)
     implied_country: Mapped[str | None]  # only where there is no evidence
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"), index=True)
@@ -84,13 +87,15 @@ class HeadlineRow(Base):
 class HeadlineCountryRow(Base):
     __tablename__ = "headline_country"
     __table_args__ = (
-        Index("ix_headline_country_country_sort_at_headline_id", "country", "sort_at", "headline_id"),
+        Index("ix_headline_country_newest", "country", "sort_at", "headline_id", "language"),
         {"sqlite_with_rowid": False},
     )
 
     headline_id: Mapped[int] = mapped_column(ForeignKey("headline.id", ondelete="CASCADE"), primary_key=True)
     country: Mapped[str] = mapped_column(primary_key=True)
-    sort_at: Mapped[datetime]  # the headline's, repeated here so that a country's newest are one walk of an index
+    # The headline's, repeated here so that a country's newest are one walk of an index.
+    sort_at: Mapped[datetime]
+    language: Mapped[str | None]
     position: Mapped[int]  # 0: the strongest
     words: Mapped[str]
     rule: Mapped[str]

@@ -249,6 +249,13 @@ async def test_a_group_that_spoke_under_its_new_id_first_is_merged(store: Store)
     assert (await row_of(store, old.id)).wants == "en|KZ,UZ,KG||full|5"
 
 
+async def test_a_group_without_choices_is_merged_too(store: Store) -> None:
+    old = await save(store, Preferences())
+    await save(store, Preferences(), chat=Chat(-7, 12))
+    await store.subscribers.migrate(GROUP, -7)
+    assert await store.subscribers.find(Chat(-7, 12)) == replace(old, chat=Chat(-7, 12))
+
+
 async def deliver(store: Store, subscriber_id: int, *broadcast_ids: int, lane: str = "digest") -> None:
     """Deliveries of these broadcasts, past the store that sends."""
     async with store.engine.begin() as connection:

@@ -134,6 +134,14 @@ async def test_a_task_cancelled_inside_a_statement_gives_the_lock_back(engine) -
         assert (await session.execute(select(PauseRow.chat_id))).first() is None
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_connection_thrown_away_by_hand_is_replaced(engine) -> None:
+    async with engine.connect() as connection:
+        await connection.invalidate()
+    async with engine.connect() as connection:
+        assert (await connection.execute(text("SELECT 1"))).scalar_one() == 1
+
+
 async def has_writer(engine) -> bool:
     """Whether somebody holds SQLite's write lock now."""
     async with engine.connect() as connection:
