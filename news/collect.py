@@ -68,23 +68,25 @@ async def collect(
         if on_result:
             on_result(report)
 
+    # Before any task is started, so that a wrong name costs nothing.
+    named = [(await storage.sources.get(name), await storage.sources.state(name)) for name in only]
     async with asyncio.TaskGroup() as tasks:
-        async for source, state in _sources(storage, only, now):
+        async for source, state in _each(named) if only else _due(storage, now):
             place = await round_.gate.take()
             tasks.create_task(one(source, state, place))
     return reports
 
 
-async def _sources(
-    storage: Storage, only: Sequence[str], now: Callable[[], datetime]
+async def _each(
+    sources: Sequence[tuple[Source, SourceState]],
 ) -> AsyncIterator[tuple[Source, SourceState]]:
-    named = [(await storage.sources.get(name), await storage.sources.state(name)) for name in only]
-    for pair in named:
+    for pair in sources:
         yield pair
-    while not only:
-        batch = await storage.sources.claim_due(now(), CLAIM_AT_ONCE, LEASE_S)
-        if not batch:
-            return
+
+
+async def _due(storage: Storage, now: Callable[[], datetime]) -> AsyncIterator[tuple[Source, SourceState]]:
+    """What is due, claimed in small lots: other processes want their share."""
+    while batch := await storage.sources.claim_due(now(), CLAIM_AT_ONCE, LEASE_S):
         for pair in batch:
             yield pair
 

@@ -60,7 +60,7 @@ def _document(values: dict[str, Any]) -> Document:
     return Document(**values | {"items": items, "feeds": tuple(values["feeds"])})
 
 
-def limit_resources() -> None:
+def limit_resources() -> None:  # pragma: no cover (only in the process that it limits)
     """No dumps, bounded memory, few files, and behind everybody who answers readers."""
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -106,6 +106,6 @@ def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover (the process that the tests of the pool run)
     limit_resources()
     serve(sys.stdin.buffer, sys.stdout.buffer)

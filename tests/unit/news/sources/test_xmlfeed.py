@@ -15,8 +15,8 @@ RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/el
 <channel><title>Orda &amp; Co</title><language>ru</language><ttl>45</ttl>
 <item><title>Водохранилище &lt;b&gt;наполнено&lt;/b&gt;</title><link>/news/1</link><guid isPermaLink="false">n1</guid>
 <pubDate>Tue, 24 Nov 2026 09:00:00 +0500</pubDate><description>&lt;p&gt;Вода есть.&lt;/p&gt;</description>
-<media:title>not this one</media:title></item>
-<item><description>Only words, no title</description><guid>https://orda.example/news/2</guid></item>
+<media:title>not this one</media:title><geo xmlns="urn:other">1 2</geo></item>
+<item><title> </title><description>Only words, no title</description><guid>https://orda.example/news/2</guid></item>
 <item><link>https://orda.example/news/3</link></item>
 </channel></rss>"""
 
