@@ -174,8 +174,7 @@ class _Parser:
     def reference(self) -> str:
         """Decode a character reference, or return "" and stay where we are."""
         found = _REFERENCE.match(self.text, self.at, self.size)
-        if not found:
-            return ""
+        assert found is not None  # nothing behind the "&" is a reference without a meaning
         hexadecimal, decimal, name = found.groups()
         if name is not None:
             decoded = _NAMED.get(name, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from simulator.errors import SimulatorError
@@ -37,11 +37,11 @@ def read_rule(wish: Mapping[str, Any]) -> Rule:
 
 
 def rule_json(rule: Rule) -> dict[str, Any]:
-    """A rule as JSON, without its chats when they are many."""
+    """A rule as JSON, in the form that ``read_rule`` takes."""
     return {
         "kind": rule.kind.value,
         "method": rule.method,
-        "chats": sorted(rule.chats) if isinstance(rule.chats, frozenset) else repr(rule.chats),
+        "chats": _listed(rule.chats),
         "probability": rule.probability,
         "times": rule.times,
         "skip": rule.skip,
@@ -67,6 +67,12 @@ def ledger_rows(ledger: Ledger, start: int, limit: int) -> str:
         for entry in ledger.entries(start, limit)
     )
     return "".join(f"{line}\n" for line in lines)
+
+
+def _listed(chats: Container[int] | None) -> Any:
+    if isinstance(chats, range):
+        return {"range": [chats.start, chats.stop, chats.step]}
+    return sorted(chats) if isinstance(chats, set | frozenset) else None
 
 
 def _chats(wish: Any) -> frozenset[int] | range | None:

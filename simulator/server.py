@@ -123,7 +123,7 @@ class BotApi:
         if fault not in UNANSWERED:
             await _respond(send, 502, _BAD_GATEWAY, b"text/html")
             return
-        gone = asyncio.ensure_future(_until_disconnect(receive))
+        gone = asyncio.ensure_future(receive())  # after the body comes nothing but the end
         if fault in {Fault.HANG, Fault.SILENT}:
             closing = asyncio.ensure_future(self.closing.wait())
             await asyncio.wait({gone, closing}, return_when=asyncio.FIRST_COMPLETED)
@@ -179,11 +179,6 @@ async def _body(receive: Receive) -> bytes:
         raise ApiError(HTTPStatus.BAD_REQUEST, "the request was broken off")
     refuse_long(length)
     return bytes(body)
-
-
-async def _until_disconnect(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _respond(send: Send, code: int, body: bytes, content_type: bytes) -> None:

@@ -253,6 +253,7 @@ async def test_members_and_counts(stage: Stage) -> None:
     assert (creator["status"], bot["status"], nobody["status"]) == ("creator", "member", "left")
     assert await stage.result("getChatMemberCount", chat_id=stage.group.id) == 3
     assert await stage.result("unpinChatMessage", chat_id=stage.group.id) is True
+    assert await stage.result("pinChatMessage", chat_id=stage.anna.id, message_id=1) is True
 
 
 async def test_a_member_of_the_population_has_a_standing(stage: Stage) -> None:

@@ -285,13 +285,15 @@ async def test_faults_and_limits_are_set_over_http(stage: Stage) -> None:
     listed = (await stage.client.post("/sim/faults", json=rule)).json()
     refused = await stage.ask("sendMessage", chat_id=stage.anna.id, text="x")
     ranged = await stage.client.post("/sim/faults", json={"kind": "lost", "chats": {"range": [1, 100, 2]}})
+    everywhere = await stage.client.post("/sim/faults", json={"kind": "lost"})
     cleared = (await stage.client.delete("/sim/faults")).json()
     flood = (await stage.client.post("/sim/flood", json={"is_on": True})).json()
 
     assert listed["rules"][0]["chats"] == [stage.anna.id]
     assert refused["error_code"] == 403
-    assert ranged.json()["rules"][1]["chats"] == "range(1, 100, 2)"
-    assert cleared == {"rules": []}
+    assert ranged.json()["rules"][1]["chats"] == {"range": [1, 100, 2]}
+    assert everywhere.json()["rules"][2]["chats"] is None
+    assert cleared == (await stage.client.get("/sim/faults")).json() == {"rules": []}
     assert flood["is_on"] is True
     assert (await stage.client.get("/sim/flood")).json()["is_on"] is True
     assert (await stage.client.get("/sim/counts")).json()["struck"] == {"blocked": 1}

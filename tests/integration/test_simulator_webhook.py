@@ -160,6 +160,14 @@ def test_setting_can_drop_what_is_pending_and_choose_kinds(simulator: Simulator)
     }
 
 
+def test_an_empty_address_removes_the_webhook(simulator: Simulator) -> None:
+    set_webhook(simulator.state, Call("setWebhook", {"url": "https://example.kz/hook"}, {}, 0.0))
+    set_webhook(simulator.state, Call("setWebhook", {"url": ""}, {}, 0.0))
+
+    info = get_webhook_info(simulator.state, Call("getWebhookInfo", {}, {}, 0.0))
+    assert (info["url"], "max_connections" in info) == ("", False)
+
+
 @pytest.mark.parametrize(
     ("update", "expected"),
     [

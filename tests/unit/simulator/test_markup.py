@@ -171,7 +171,7 @@ URL_ATOMS = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_markup_is_judged_as_telegram_judges_it(seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(2500):
@@ -179,7 +179,7 @@ def test_random_markup_is_judged_as_telegram_judges_it(seed: int) -> None:
         assert ours(markup) == tdlib.parse(markup), markup
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_nested_markup_is_read_as_telegram_reads_it(seed: int) -> None:
     chance = random.Random(seed)
     starts = [atom for atom in ATOMS if atom.startswith("<") and atom.endswith(">") and atom[1:2].isalpha()]
@@ -196,7 +196,7 @@ def nested(chance: random.Random, starts: list[str], depth: int) -> str:
     return f"{start}{inside}</{start[1:-1].split()[0]}>"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_links_are_written_as_telegram_writes_them(seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(2500):

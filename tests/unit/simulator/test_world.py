@@ -70,6 +70,21 @@ def test_a_population_is_there_without_being_stored() -> None:
     assert here.find_chat(2000) is None
 
 
+def test_a_chat_that_is_forgotten_already_is_not_missed() -> None:
+    here = world(keep_messages=2, population=range(1000, 2000))
+    chat, other = here.find_chat(1000), here.find_chat(1001)
+    assert chat is not None
+    assert other is not None
+    for _ in range(2):
+        here.add_message(chat, date=0, sender=BOT)
+    chat.stored.clear()
+
+    for _ in range(2):
+        here.add_message(other, date=0, sender=BOT)
+
+    assert set(here.chats) == {1001}
+
+
 def test_without_memory_nothing_is_stored() -> None:
     here = world(keep_messages=0, population=range(1000, 2000))
     chat = here.find_chat(1000)
