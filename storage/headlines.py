@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.canonical import canonical_url
 from news.errors import UnknownHeadlineError, UnknownSourceError
 from news.model import Attribution, CountryEvidence, Headline, Item, NewHeadline, Page, Story
 from storage import latest, windows
+from storage.attributions import (
+    belongs,
+    insert_countries,
+    normal,
+    read_attributions,
+    read_overridden,
+    set_attributions,
+)
 from storage.engine import SessionMaker
 from storage.known import keep_unknown, title_key
 from storage.reading import headline_select, headlines_by_id, read_headlines
 from storage.search import index
 from storage.search.index import IndexEntry
-from storage.statements import chunks, insert_into
-from storage.tables import HeadlineCountryRow, HeadlineOverrideRow, HeadlineRow, SourceRow, StoryRow
+from storage.statements import chunks, insert_into, repeat_on_deadlock
+from storage.tables import HeadlineOverrideRow, HeadlineRow, SourceRow, StoryRow
 
 EDITORS_RULE = "set by an editor"
 DELETED_AT_ONCE = 2_000
@@ -45,10 +52,13 @@ class SqlHeadlineStore:
         """
         if not headlines:
             return []
+        return await repeat_on_deadlock(lambda: self._add(headlines))
+
+    async def _add(self, headlines: Sequence[NewHeadline]) -> list[int]:
         async with self._writes.begin() as session:
             await _require_sources(session, {headline.source_id for headline in headlines})
             added = await _insert(session, headlines)
-            await _insert_countries(
+            await insert_countries(
                 session,
                 [(number, one.sort_at, one.language, one.attribution) for number, one in added.items()],
             )
@@ -78,7 +88,7 @@ class SqlHeadlineStore:
     async def evidence(self, headline_id: int) -> Attribution:
         """Why the headline has its countries. Raise UnknownHeadlineError."""
         async with self._reads() as session:
-            found = await _attributions(session, [headline_id])
+            found = await read_attributions(session, [headline_id])
         if headline_id not in found:
             raise UnknownHeadlineError(headline_id)
         return found[headline_id]
@@ -95,21 +105,21 @@ class SqlHeadlineStore:
             statement = insert_into(session, HeadlineOverrideRow).values(headline_id=headline_id, **said)
             await session.execute(statement.on_conflict_do_update(index_elements=["headline_id"], set_=said))
             evidence = tuple(CountryEvidence(country, "", EDITORS_RULE) for country in ordered)
-            await _set_attributions(session, {headline_id: Attribution(evidence)})
+            await set_attributions(session, {headline_id: Attribution(evidence)})
 
     async def replace_attribution(self, attributions: Mapping[int, Attribution]) -> int:
         """Set the countries of these headlines except overridden ones; how many changed."""
         async with self._writes.begin() as session:
-            stored = await _attributions(session, list(attributions))
-            overridden = await _overridden(session, list(attributions))
+            stored = await read_attributions(session, list(attributions))
+            overridden = await read_overridden(session, list(attributions))
             changed = {
                 number: wanted
                 for number, attribution in attributions.items()
                 if number in stored
                 and number not in overridden
-                and stored[number] != (wanted := _normal(attribution))
+                and stored[number] != (wanted := normal(attribution))
             }
-            await _set_attributions(session, changed)
+            await set_attributions(session, changed)
             return len(changed)
 
     async def after(self, headline_id: int, limit: int) -> list[Headline]:
@@ -199,20 +209,8 @@ def _row(headline: NewHeadline) -> dict[str, Any]:
         "first_seen_at": headline.first_seen_at,
         "sort_at": headline.sort_at,
         "is_new": headline.is_new,
-        "implied_country": _normal(headline.attribution).implied_by_source,
+        "implied_country": normal(headline.attribution).implied_by_source,
     }
-
-
-def _normal(attribution: Attribution) -> Attribution:
-    """The outlet's country counts only without evidence, and then it is all there is."""
-    return Attribution(attribution.countries) if attribution.countries else attribution
-
-
-def _belongs(attribution: Attribution) -> tuple[str, ...]:
-    """The countries under which the headline is found: those with evidence, else the outlet's."""
-    if attribution.countries:
-        return tuple(evidence.country for evidence in attribution.countries)
-    return (attribution.implied_by_source,) if attribution.implied_by_source else ()
 
 
 def _index_entry(number: int, headline: NewHeadline) -> IndexEntry:
@@ -221,73 +219,9 @@ def _index_entry(number: int, headline: NewHeadline) -> IndexEntry:
         title=headline.title,
         summary=headline.summary,
         language=headline.language,
-        countries=_belongs(headline.attribution),
+        countries=belongs(headline.attribution),
         sort_at=headline.sort_at,
     )
-
-
-async def _insert_countries(
-    session: AsyncSession, attributions: Sequence[tuple[int, datetime, str | None, Attribution]]
-) -> None:
-    rows = [
-        {
-            "headline_id": number,
-            "country": evidence.country,
-            "sort_at": sort_at,
-            "language": language,
-            "position": position,
-            "words": evidence.words,
-            "rule": evidence.rule,
-            "weight": evidence.weight,
-        }
-        for number, sort_at, language, attribution in attributions
-        for position, evidence in enumerate(attribution.countries)
-    ]
-    if rows:
-        # A country named twice keeps its stronger evidence, which comes first.
-        await session.execute(insert_into(session, HeadlineCountryRow).on_conflict_do_nothing(), rows)
-
-
-async def _attributions(session: AsyncSession, ids: Sequence[int]) -> dict[int, Attribution]:
-    evidence: dict[int, list[CountryEvidence]] = {}
-    implied: dict[int, str | None] = {}
-    for some in chunks(ids):
-        heads = select(HeadlineRow.id, HeadlineRow.implied_country).where(HeadlineRow.id.in_(some))
-        implied.update((row.id, row.implied_country) for row in await session.execute(heads))
-        statement = select(HeadlineCountryRow.__table__).where(HeadlineCountryRow.headline_id.in_(some))
-        for row in await session.execute(statement.order_by(HeadlineCountryRow.position)):
-            found = CountryEvidence(row.country, row.words, row.rule, row.weight)
-            evidence.setdefault(row.headline_id, []).append(found)
-    return {
-        number: Attribution(tuple(evidence.get(number, ())), implied_country)
-        for number, implied_country in implied.items()
-    }
-
-
-async def _overridden(session: AsyncSession, ids: Sequence[int]) -> set[int]:
-    found: set[int] = set()
-    for some in chunks(ids):
-        statement = select(HeadlineOverrideRow.headline_id).where(HeadlineOverrideRow.headline_id.in_(some))
-        found |= set(await session.scalars(statement))
-    return found
-
-
-async def _set_attributions(session: AsyncSession, attributions: Mapping[int, Attribution]) -> None:
-    """Replace evidence, implied country and the index's countries of these headlines."""
-    for some in chunks(list(attributions)):
-        await session.execute(delete(HeadlineCountryRow).where(HeadlineCountryRow.headline_id.in_(some)))
-        known = select(HeadlineRow.id, HeadlineRow.sort_at, HeadlineRow.language)
-        rows = await session.execute(known.where(HeadlineRow.id.in_(some)))
-        await _insert_countries(
-            session, [(row.id, row.sort_at, row.language, attributions[row.id]) for row in rows]
-        )
-        by_country: defaultdict[str | None, list[int]] = defaultdict(list)
-        for number in some:
-            by_country[attributions[number].implied_by_source].append(number)
-        for implied, ids in by_country.items():
-            change = update(HeadlineRow).where(HeadlineRow.id.in_(ids))
-            await session.execute(change.values(implied_country=implied))
-    await index.set_countries(session, {number: _belongs(found) for number, found in attributions.items()})
 
 
 async def _delete_empty_stories(session: AsyncSession, moment: datetime) -> None:

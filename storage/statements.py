@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Base
@@ -16,6 +17,8 @@ AnySelect = Select[*tuple[Any, ...]]
 
 # SQLite takes 32,766 variables in a statement, PostgreSQL 65,535; short lists keep the cache of compiled statements useful.
 CHUNK = 1_000
+ATTEMPTS = 4
+DEADLOCK_DETECTED = "40P01"  # PostgreSQL's manual, appendix A
 
 
 def insert_into(session: AsyncSession, row: type[Base]) -> Any:
@@ -27,6 +30,20 @@ def insert_into(session: AsyncSession, row: type[Base]) -> Any:
     assert isinstance(table, Table)
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+
+async def repeat_on_deadlock(transaction: Callable[[], Awaitable[T]]) -> T:
+    """Run the transaction; when PostgreSQL ends it because two waited for each other's keys, run it again.
+
+    Two fetchers may bring the same addresses in another order. At most ``ATTEMPTS`` times in all.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await transaction()
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != DEADLOCK_DETECTED:
+                raise
+    return await transaction()
 
 
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

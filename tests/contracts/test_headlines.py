@@ -5,12 +5,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.errors import UnknownHeadlineError, UnknownSourceError
 from news.model import Attribution, Headline
 from storage.known import title_key
+from storage.statements import repeat_on_deadlock
 from storage.storage import Store
+from storage.tables import HeadlineRow
 from tests.contracts.builders import DAY, HOUR, NOW, about, headline, item, put_into_stories, stored
 
 
@@ -87,6 +91,44 @@ async def test_eight_importing_the_same_store_each_headline_once(store: Store) -
     added = await asyncio.gather(*(store.headlines.add(batch) for _ in range(8)))
     assert sum(map(len, added)) == 40
     assert await store.headlines.count() == 40
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_two_who_bring_the_same_addresses_in_another_order_both_finish(store: Store) -> None:
+    await stored(store, sources=2)
+    async with store.engine.begin() as other:
+        await insert_raw(other, "https://outlet1.example/news/2")
+        adding = asyncio.create_task(store.headlines.add([headline(1), headline(2)]))
+        while not await waits_for_a_lock(store):
+            assert not adding.done()
+        await insert_raw(other, "https://outlet1.example/news/1")  # each now waits for the other
+    assert await adding == []
+    assert await store.headlines.count() == 2
+
+
+async def insert_raw(connection: AsyncConnection, url: str) -> None:
+    row = {"source_id": "outlet2", "guid": url, "canonical_url": url, "title": url, "title_key": url}
+    moments = {"first_seen_at": NOW, "sort_at": NOW}
+    await connection.execute(insert(HeadlineRow.__table__).values(**row, **moments))
+
+
+async def waits_for_a_lock(store: Store) -> bool:
+    async with store.engine.connect() as connection:
+        return bool(
+            (await connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))).scalar()
+        )
+
+
+async def test_an_error_that_is_no_deadlock_is_not_repeated() -> None:
+    calls = []
+
+    async def fail() -> None:
+        calls.append(1)
+        raise OperationalError("SELECT", {}, Exception("disk I/O error"))
+
+    with pytest.raises(OperationalError, match="disk I/O"):
+        await repeat_on_deadlock(fail)
+    assert len(calls) == 1
 
 
 async def test_a_source_outside_the_catalogue_is_named(store: Store) -> None:
