@@ -25,7 +25,9 @@ def build(tables: list[Path]) -> str:
     own = [entry for folder in tables for entry in read_tables(folder)]
     corrections = read_corrections(OWN / "corrections.txt")
     # A country is a country also where a table calls it a region of another: French Guiana has a code of its own.
-    named = {_key(form) for entry in own if entry.kind == "name" or not entry.countries for form in entry.forms}
+    named = {
+        _key(form) for entry in own if entry.kind == "name" or not entry.countries for form in entry.forms
+    }
     cldr = [fresh for entry in packages.cldr_entries() if (fresh := _without(entry, named))]
     taken = {_key(form) for entry in own for form in entry.forms}
     taken |= {_key(form) for entry in cldr for form in entry.forms}

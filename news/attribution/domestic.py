@@ -53,6 +53,8 @@ def _belongs(office: Mark, clue: Clue) -> bool:
     """
     if office.start - 1 <= clue.end <= office.start or (clue.start < office.end and office.start < clue.end):
         return True
+    if clue.kind in _PEOPLE and clue.end <= office.start:
+        return True  # "Macron names a new prime minister"
     reach = 2 if clue.language == "en" else 1
     follows = office.end <= clue.start < office.end + reach
     is_genitive = clue.language in _OFFICE_BEFORE_COUNTRY and not _TURKIC_CASE.search(clue.words)

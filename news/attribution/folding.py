@@ -9,7 +9,7 @@ APOSTROPHES = "'’ʻ‘ʼ`´ʹ′"
 """The signs that Uzbek, Turkish and English newsrooms use for one and the same apostrophe."""
 
 _TOKEN = re.compile(
-    rf"(?:[^\W\d_]\.){{2,}}|[A-Z]{{1,3}}\$|[^\W_]+(?:[{APOSTROPHES}][^\W\d_]+)*|[^\w\s]",
+    rf"[\U0001f1e6-\U0001f1ff]{{2}}|(?:[^\W\d_]\.){{2,}}|[A-Z]{{1,3}}\$|[^\W_]+(?:[{APOSTROPHES}][^\W\d_]+)*|[^\w\s]",
 )
 _POSSESSIVE = tuple(f"{sign}s" for sign in APOSTROPHES)
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
@@ -34,7 +34,7 @@ _SPELLING = _spelling()
 
 
 def tokenise(text: str) -> list[str]:
-    """Split a text into words, dotted abbreviations ("U.S."), currency signs ("US$") and punctuation marks."""
+    """Split a text into words, dotted abbreviations ("U.S."), currency signs ("US$"), flags and punctuation marks."""
     return _TOKEN.findall(text if text.isascii() else unicodedata.normalize("NFC", text))
 
 

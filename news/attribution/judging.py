@@ -8,6 +8,7 @@ from typing import NamedTuple
 from news.attribution.lexicon import Doubt
 from news.attribution.matching import Span, Text, find_spans, longest
 from news.attribution.meaning import (
+    ATTRIBUTES,
     Cues,
     is_other_meaning,
     stands_as_marked_name,
@@ -76,41 +77,49 @@ def read(text: Text, source_country: str | None) -> Reading:
     if not spans:
         return NOTHING
     cues, names, marks = _part(spans)
-    if not names:
-        return Reading((), tuple(marks))
-    chosen = [span for senses in longest(names) if (span := _choose(text, senses, source_country))]
-    marks += [Mark(span.start, span.end, span.sense.kind) for span in chosen if not _gives_countries(span)]
-    kept = [span for span in chosen if _gives_countries(span) and not is_other_meaning(text, span, cues)]
+    possible = [span for span in names if _is_possible(text, span, cues)]
+    if not possible:
+        return Reading((), marks)
+    chosen = [_choose(senses, source_country) for senses in longest(possible)]
+    marks += tuple(
+        Mark(span.start, span.end, span.sense.kind) for span in chosen if not _gives_countries(span)
+    )
+    kept = [span for span in chosen if _gives_countries(span)]
     kept = _without_doubtful(text, kept, cues, source_country)
     if len(kept) > 1:
         kept = _without_namesakes(text, kept)
-    return Reading(tuple(_clue(text, span) for span in kept), tuple(marks))
+    return Reading(tuple(_clue(text, span) for span in kept), marks)
 
 
-def _part(spans: list[Span]) -> tuple[Cues, list[Span], list[Mark]]:
+def _part(spans: list[Span]) -> tuple[Cues, list[Span], tuple[Mark, ...]]:
     """Tell cue words, which hide nothing, from names."""
     cues: Cues = {}
-    names, marks = [], []
+    names = []
+    marks: dict[Mark, None] = {}
     for span in spans:
         kind = span.sense.kind
         if kind.startswith(CUE):
-            marks.append(Mark(span.start, span.end, kind))
+            marks[Mark(span.start, span.end, kind)] = None
             for at in range(span.start, span.end):
                 cues[at] = (*cues.get(at, ()), kind)
         else:
             names.append(span)
-    return cues, names, marks
+    return cues, names, tuple(marks)
+
+
+def _is_possible(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether a name may count here at all; one that may not hides no shorter name either."""
+    return _fits_context(text, span) and not (_gives_countries(span) and is_other_meaning(text, span, cues))
 
 
 def _gives_countries(span: Span) -> bool:
     return bool(span.sense.countries) and span.sense.kind != REGION_OF_COUNTRIES
 
 
-def _choose(text: Text, senses: list[Span], source_country: str | None) -> Span | None:
+def _choose(senses: list[Span], source_country: str | None) -> Span:
     """Pick the sense of a name: context words first, then what is no doubt, then the outlet's own country."""
-    fitting = [span for span in senses if _fits_context(text, span)]
-    if len(fitting) < 2:
-        return fitting[0] if fitting else None
+    if len(senses) == 1:
+        return senses[0]
 
     def rank(span: Span) -> tuple[bool, ...]:
         sense = span.sense
@@ -122,7 +131,7 @@ def _choose(text: Text, senses: list[Span], source_country: str | None) -> Span 
             sense.kind != "name",
         )
 
-    return min(fitting, key=rank)
+    return min(senses, key=rank)
 
 
 def _fits_context(text: Text, span: Span) -> bool:
@@ -145,9 +154,10 @@ def _without_doubtful(text: Text, found: list[Span], cues: Cues, source_country:
     def counts(span: Span) -> bool:
         if span not in doubtful or not certain.isdisjoint(span.sense.countries):
             return True
-        if source_country in span.sense.countries and span.form.doubt is not Doubt.COMMON_WORD:
-            return True
         is_alone = not certain - {source_country}
+        is_own = source_country in span.sense.countries and span.form.doubt is not Doubt.COMMON_WORD
+        if is_own and (is_alone or span.sense.kind not in ATTRIBUTES):
+            return True
         return (
             stands_as_place(text, span, cues)
             or stands_as_marked_name(text, span)

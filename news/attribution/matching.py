@@ -46,8 +46,10 @@ class Text:
 
     @cached_property
     def is_title_case(self) -> bool:
-        """Say whether nearly every long word has a capital, so that capitals tell nothing."""
-        long_words = [token for token in self.tokens if len(token) > 3 and token.isalpha()]
+        """Say whether nearly every long word has a capital, as English headlines like, so that capitals tell nothing."""
+        long_words = [
+            token for token in self.tokens if len(token) > 3 and token.isalpha() and token.isascii()
+        ]
         capitals = sum(token[0].isupper() for token in long_words)
         return len(long_words) > 2 and capitals > 0.7 * len(long_words)
 

@@ -13,7 +13,8 @@ PLACES = frozenset({"name", "capital", "city", "region", "district", "village", 
 PEOPLE = frozenset({"leader", "politician", "person"})
 ATTRIBUTES = frozenset({"adjective", "demonym"})
 OPENING_MARKS = frozenset("«\"“„'‘")
-FULL_STOPS = frozenset(".!?…«\"“-")
+NOMINATIVE = frozenset({"", "а", "я", "ь", "й"})
+FULL_STOPS = frozenset('.!?…«"“-')
 SENTENCE_BREAKS = frozenset('.!?…:;|/—–-(«“"')
 PEOPLES_OF_THE_REGION = frozenset({"KZ", "KG", "TJ", "TM", "UZ", "RU"})
 _SURNAME = re.compile(
@@ -82,19 +83,20 @@ def is_first_name(text: Text, span: Span, cues: Cues) -> bool:
     if "cue-first-name" in cues.get(span.start, ()):
         if "cue-surname" in cues.get(span.end, ()):
             return True
-        if (
-            not text.is_title_case
-            and after[0].isupper()
-            and after[1:].islower()
-            and not text.lexicon.hits(after)
-        ):
+        if not text.is_title_case and _is_unknown_name(text, after):
             return True
     return (
-        not span.ending
-        and after[0].isupper()
-        and bool(_SURNAME.search(after))
-        and not text.lexicon.hits(after)
+        span.ending in NOMINATIVE and _is_unknown_name(text, after) and bool(_SURNAME.search(after.lower()))
     )
+
+
+def is_player(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether a club's name is a person's first name here: "Кайрат Жыргалбек уулу"."""
+    del cues
+    if span.end - span.start > 1 or span.end >= len(text.tokens):
+        return False
+    after = text.tokens[span.end]
+    return _is_unknown_name(text, after) and (not text.is_title_case or bool(_SURNAME.search(after.lower())))
 
 
 def is_surname(text: Text, span: Span, cues: Cues) -> bool:
@@ -112,6 +114,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "demonym": (is_language, is_ethnic_group, is_cited_press, is_surname_by_its_capital),
     "currency": (is_surname_by_its_capital,),
     "company": (is_only_a_vehicle,),
+    "club": (is_player,),
 }
 """Which rules may refuse a name of a kind; kinds that are not listed are never refused."""
 
@@ -120,8 +123,11 @@ def _follows_first_name(text: Text, at: int) -> bool:
     """Say whether an unknown capitalised word stands before, in the middle of a sentence."""
     if at < 2 or text.is_title_case or _starts(text, at - 1):
         return False
-    before = text.tokens[at - 1]
-    return before[0].isupper() and before[1:].islower() and not text.lexicon.hits(before)
+    return _is_unknown_name(text, text.tokens[at - 1])
+
+
+def _is_unknown_name(text: Text, token: str) -> bool:
+    return token[0].isupper() and token[1:].islower() and not text.lexicon.hits(token)
 
 
 def _starts(text: Text, at: int) -> bool:

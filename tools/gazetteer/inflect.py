@@ -189,5 +189,5 @@ def _latin(stems: dict[str, list[str]], folded: str, language: str, kind: str) -
 
 
 def split_form(form: str) -> list[str]:
-    """Return the words of a form the way a text would be split, without punctuation."""
-    return [token for token in tokenise(form) if token[0].isalnum()]
+    """Return the words of a form the way a text would be split, without punctuation; a flag is a word."""
+    return [token for token in tokenise(form) if token[0].isalnum() or len(token) > 1]

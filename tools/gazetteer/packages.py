@@ -24,6 +24,7 @@ STRONG_CITY = 400_000
 SMALLEST_CITY = 100_000
 SMALLEST_US_CITY = 40_000
 ALIKE = 0.6
+FIRST_INDICATOR = 0x1F1E6
 _RUSSIAN_NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:[ -][А-ЯЁа-яё]+)*")
 _ADJECTIVE = re.compile(r"(?:[ыи]й|ой|ая|ое|ые)$")
 _LATIN_NAME = re.compile(r"[A-Z][a-zA-Z'’. -]+")
@@ -50,8 +51,12 @@ def cldr_entries() -> Iterator[Entry]:
             name = Locale.parse(locale).territories.get(code)
             if name:
                 forms += [Form(language, part) for part in _variants(name)]
-        if forms:
-            yield Entry((code,), "name", tuple(forms), "cldr")
+        yield Entry((code,), "name", (*forms, Form("*", flag(code))), "cldr")
+
+
+def flag(code: str) -> str:
+    """Return the flag emoji of a country: its code in regional indicator letters."""
+    return "".join(chr(FIRST_INDICATOR + ord(letter) - ord("A")) for letter in code)
 
 
 def _variants(name: str) -> list[str]:

@@ -33,6 +33,13 @@ KZ	currency	ru:тенге
 -	blocker	en:Turkey Point
 TR	name	en:Turkey
 KZ+KG	group	en:Central Asia
+JP	name	*:🇯🇵
+UA	city	ru:Тенге	with:Дрон
+US	company	en:Ford
+-	cue-vehicle	en:Ford
+-	cue-crash	en:crashed
+SA	city	ru:Мадина
+BY	club	ru:~Гранит
 -	cue-place	en:in|from ; ru:в
 -	cue-language	en:language ; ru:язык
 -	cue-language-preposition	en:in ; ru:на
@@ -105,6 +112,18 @@ def gazetteer() -> Gazetteer:
         pytest.param("KAZAKHSTAN SIGNS DEAL", {"KZ"}, id="capitals only"),
         pytest.param("HELP US PLEASE", set(), id="a short word in capitals only is no abbreviation"),
         pytest.param("Кaзахстан", {"KZ"}, id="a Latin letter inside a Cyrillic word"),
+        pytest.param("🇯🇵 wins", {"JP"}, id="a flag counts"),
+        pytest.param("Картины Тенге проданы", set(), id="a currency with a capital is a surname"),
+        pytest.param("Дрон летит к Тенге", {"UA"}, id="unless a place is called so"),
+        pytest.param("Ford crashed in Kazakhstan", {"KZ"}, id="a crashed car is no company"),
+        pytest.param("Ford 150 sold", set(), id="a model is no company"),
+        pytest.param("Ford builds a plant", {"US"}, id="the maker is one"),
+        pytest.param("Поёт певица Мадина Ахметова", set(), id="a first name before a surname is no city"),
+        pytest.param(
+            "Поэт Нурлан Токаев читает", set(), id="a surname after another first name is somebody else"
+        ),
+        pytest.param("Клуб «Гранит» выиграл", {"BY"}, id="a plain word in quotation marks is a club"),
+        pytest.param("Учит гранит науки", set(), id="the same word is a plain one elsewhere"),
         pytest.param("", set(), id="nothing gives nothing"),
         pytest.param("«»—!!!", set(), id="punctuation gives nothing"),
     ],
