@@ -72,7 +72,11 @@ async def _preview(talk: Talk, typed: str, countries: Sequence[str]) -> Message 
 async def on_alert_country(talk: Talk, tap: AlertCountry) -> None:
     """A country toggle: a new draft takes the place of the old one."""
     broadcasts = talk.services.storage.broadcasts
-    draft = await broadcasts.get(tap.alert_id)
+    try:
+        draft = await broadcasts.get(tap.alert_id)
+    except UnknownBroadcastError:
+        await talk.notice("error.stale")
+        return
     if draft.state is not BroadcastState.DRAFT:
         await talk.notice("alert.not_draft", is_loud=True)
         return
