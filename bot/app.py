@@ -12,10 +12,11 @@ from telegram import Update
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
-from bot.clock import start_clock
+from bot.clock import ringing
 from bot.courier import Courier
 from bot.demo import simulated
 from bot.errors import on_error
+from bot.jobs import join_new_stories
 from bot.leader import COURIER, PLANNER, Leadership
 from bot.pace import Pace
 from bot.paced_replies import PacedReplies
@@ -100,6 +101,7 @@ async def run(
         parts = await stack.enter_async_context(_parts(settings, store, clock))
         if is_demo:
             await load_samples(store, parts.gazetteer, now=clock.now())
+            await join_new_stories(parts)
         application, pace = _application(settings, parts)
         if Role.ANSWER in roles or Role.DELIVER in roles:
             await stack.enter_async_context(_initialised(application, stop))
@@ -111,8 +113,7 @@ async def run(
             await stack.enter_async_context(_delivering(settings, parts, application, pace, clock))
         if Role.ANSWER in roles:
             await stack.enter_async_context(_answering(settings, application))
-        scheduler = start_clock(parts, roles)
-        stack.callback(scheduler.shutdown, wait=False)
+        await stack.enter_async_context(ringing(parts, roles))
         logger.info("running", extra={"action": "running", "roles": ",".join(sorted(roles))})
         await stop.wait()
 
@@ -159,23 +160,25 @@ def _application(settings: Settings, parts: Parts) -> tuple[AnyApplication, Pace
 async def _initialised(application: AnyApplication, stop: asyncio.Event) -> AsyncIterator[None]:
     """Ask Telegram who we are. A refused token ends the process; a network that is down is waited for."""
     wait_s = FIRST_WAIT_S
-    while not stop.is_set():
-        try:
-            await application.initialize()
-            break
-        except InvalidToken as error:
-            raise WrongUseError(
-                "Telegram refuses TELEGRAM_BOT_TOKEN. Get it again from @BotFather."
-            ) from error
-        except NetworkError as error:
-            fields = {"action": "telegram_unreachable", "wait_s": wait_s}
-            logger.warning("Telegram does not answer, trying again: %s", error, extra=fields)
-            await _first_of(stop, wait_s)
-            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
     try:
+        while not stop.is_set():
+            try:
+                await application.initialize()
+                break
+            except InvalidToken as error:
+                raise WrongUseError(
+                    "Telegram refuses TELEGRAM_BOT_TOKEN. Get it again from @BotFather."
+                ) from error
+            except NetworkError as error:
+                fields = {"action": "telegram_unreachable", "wait_s": wait_s}
+                logger.warning("Telegram does not answer, trying again: %s", error, extra=fields)
+                await _first_of(stop, wait_s)
+                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
         yield
     finally:
         await application.shutdown()
+        # An application that was never initialised does not close the connection it tried with.
+        await application.bot.request.shutdown()
 
 
 async def _first_of(stop: asyncio.Event, seconds: float) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 
@@ -14,6 +16,8 @@ from bot import jobs
 from bot.parts import Parts, Role
 
 logger = logging.getLogger(__name__)
+
+LAST_JOBS_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,19 @@ JOBS = (
 )
 
 
-def start_clock(parts: Parts, roles: Iterable[Role], *, table: Iterable[Job] = JOBS) -> AsyncIOScheduler:
-    """Ring for these roles until ``shutdown``. Every job runs once at the start; none runs beside itself."""
+@asynccontextmanager
+async def ringing(parts: Parts, roles: Iterable[Role], *, table: Iterable[Job] = JOBS) -> AsyncIterator[None]:
+    """Ring for these roles while the block runs, every job once at the start, none beside itself.
+
+    At the end running jobs may finish: APScheduler itself would cancel them in the middle of a write.
+    """
     scheduler = AsyncIOScheduler(timezone=UTC)
+    running: set[asyncio.Task[None]] = set()
     wanted = set(roles)
     for job in table:
         if job.role in wanted:
             scheduler.add_job(
-                _guarded(job),
+                _guarded(job, running),
                 IntervalTrigger(seconds=int(job.every.total_seconds()), timezone=UTC),
                 args=[parts],
                 id=job.name,
@@ -63,16 +72,27 @@ def start_clock(parts: Parts, roles: Iterable[Role], *, table: Iterable[Job] = J
                 max_instances=1,
             )
     scheduler.start()
-    return scheduler
+    try:
+        yield
+    finally:
+        scheduler.pause()
+        if running:
+            await asyncio.wait(running, timeout=LAST_JOBS_S)
+        scheduler.shutdown(wait=False)
 
 
-def _guarded(job: Job) -> Callable[[Parts], Awaitable[None]]:
+def _guarded(job: Job, running: set[asyncio.Task[None]]) -> Callable[[Parts], Awaitable[None]]:
     """A job that fails is logged with its name and rings again at its next hour."""
 
     async def run(parts: Parts) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        running.add(task)
         try:
             await job.run(parts)
         except Exception:  # whatever it was, the clock must go on
             logger.exception("%s failed", job.name, extra={"action": "job_failed", "job": job.name})
+        finally:
+            running.discard(task)
 
     return run

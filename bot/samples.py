@@ -12,7 +12,6 @@ from news.gazetteer import Gazetteer
 from news.ingest import ingest
 from news.model import Item, Source, SourceKind
 from news.ports import Storage
-from news.stories import join_stories
 
 # name, country, languages. The address is reserved for examples (RFC 2606): no link of a sample leads anywhere.
 SOURCES = {
@@ -27,7 +26,7 @@ SOURCES = {
 
 
 async def load_samples(storage: Storage, gazetteer: Gazetteer, *, now: datetime) -> int:
-    """Store the bundled samples unless they are there already; how many headlines were added.
+    """Store the bundled samples unless they are there already; how many headlines were added. Stories are joined next.
 
     The guid carries the local day, so that a simulator left running for days gets fresh samples at its next start.
     """
@@ -50,8 +49,6 @@ async def load_samples(storage: Storage, gazetteer: Gazetteer, *, now: datetime)
         await storage.sources.ensure(source, now)
         items = [_item(source, number, record, now) for number, record in enumerate(group)]
         added += len(await ingest(storage, gazetteer, source, items, now=now))
-    while await join_stories(storage, gazetteer, now=now):
-        pass
     return added
 
 

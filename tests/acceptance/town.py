@@ -22,6 +22,7 @@ from bot.samples import load_samples
 from bot.sending import TelegramSender
 from handlers.services import Services
 from news.gazetteer import Gazetteer
+from news.stories import join_stories
 from simulator import Chat, Message, Person, Simulator, Tap
 from storage.outbox.values import State
 from storage.storage import Store
@@ -136,6 +137,8 @@ async def open_town(store: Store, gazetteer: Gazetteer) -> AsyncIterator[Town]:
     simulator = Simulator(clock=clock.timestamp)
     editor = simulator.person("Editor", language="en")
     await load_samples(store, gazetteer, now=clock.now())
+    while await join_stories(store, gazetteer, now=clock.now()):
+        pass
     async with simulator.serve() as url:
         pace = Pace(clock, rate=1000.0, ceiling=1000.0)
         services = Services(
