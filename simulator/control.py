@@ -69,6 +69,7 @@ class _Handlers:
         self.simulator = simulator
 
     async def page(self, request: Request) -> Response:
+        """A file of the page itself."""
         name = request.path_params.get("name", "")
         if name not in _PAGES:
             return Response("not found", 404)
@@ -77,14 +78,17 @@ class _Handlers:
         return Response(body, media_type=content_type)
 
     async def state(self, _request: Request) -> Response:
+        """People, chats and commands."""
         return JSONResponse(overview(self.simulator))
 
     async def messages(self, request: Request) -> Response:
+        """The newest messages of a chat."""
         chat = self.simulator.chat(_number(request, "chat"))
         shapes = [message_json(message, self.simulator.state.world) for message in chat.messages[-200:]]
         return JSONResponse({"messages": shapes})
 
     async def events(self, _request: Request) -> Response:
+        """Everything that happens from now on, as server-sent events."""
         return StreamingResponse(self._stream(), media_type="text/event-stream")
 
     async def _stream(self) -> AsyncIterator[str]:
@@ -94,9 +98,11 @@ class _Handlers:
                 yield f"data: {json.dumps(event)}\n\n"
 
     async def act(self, request: Request) -> Response:
+        """Let a person do something."""
         return JSONResponse(await act(self.simulator, await _body(request)))
 
     async def file(self, request: Request) -> Response:
+        """An uploaded file: pictures are shown, anything else is downloaded."""
         found = self.simulator.state.files.find(request.path_params["file_id"])
         if found is None:
             return Response("not found", 404)
@@ -104,6 +110,7 @@ class _Handlers:
         return Response(found.body, media_type=found.content_type, headers=headers)
 
     async def ledger(self, request: Request) -> Response:
+        """What was accepted, as JSON lines; DELETE forgets it."""
         ledger = self.simulator.ledger
         if request.method == "DELETE":
             ledger.clear()
@@ -114,6 +121,7 @@ class _Handlers:
         )
 
     async def counts(self, _request: Request) -> Response:
+        """How much was accepted, doubled and refused."""
         simulator = self.simulator
         copies = simulator.ledger.copies()
         return JSONResponse(
@@ -128,6 +136,7 @@ class _Handlers:
         )
 
     async def faults(self, request: Request) -> Response:
+        """The rules in force; POST adds one, DELETE removes all."""
         faults = self.simulator.faults
         if request.method == "POST":
             faults.add(read_rule(await _body(request)))
@@ -136,6 +145,7 @@ class _Handlers:
         return JSONResponse({"rules": [rule_json(rule) for rule in faults.rules]})
 
     async def flood(self, request: Request) -> Response:
+        """Telegram's limits; POST switches them."""
         flood = self.simulator.flood
         if request.method == "POST":
             flood.is_on = (await _body(request)).get("is_on") is True
@@ -160,6 +170,7 @@ class _Guard:
             return
 
         async def send_safely(message: Any) -> None:
+            """Add the policy to an answer."""
             if message["type"] == "http.response.start":
                 message["headers"] += [(name.encode(), value.encode()) for name, value in _SECURITY.items()]
             await send(message)

@@ -10,9 +10,10 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 
+from simulator.entities import Entity, sort_entities, utf16_length
 from simulator.errors import bad_request
 from simulator.links import LinkRefusedError, normalise_link
-from simulator.markup import Entity, MarkupError, parse_html, sort_entities, utf16_length
+from simulator.markup import MarkupError, parse_html
 
 MAX_TEXT = 4096  # UTF-16 code units after parsing
 MAX_CAPTION = 1024

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from simulator.entities import Entity, sort_entities, utf16_length
 from simulator.links import ASCII_LOWER, SPACES, LinkRefusedError, linked_user, normalise_link
 
 KIND_OF_TAG: Mapping[str, str] = {
@@ -31,21 +32,6 @@ KIND_OF_TAG: Mapping[str, str] = {
     "code": "code",
     "blockquote": "blockquote",
 }
-# Entities over the same stretch come out in this order (TDLib: get_type_priority).
-PRIORITY: Mapping[str, int] = {
-    "blockquote": 0,
-    "expandable_blockquote": 0,
-    "pre": 11,
-    "code": 20,
-    "text_link": 49,
-    "text_mention": 49,
-    "bold": 90,
-    "italic": 91,
-    "underline": 92,
-    "strikethrough": 93,
-    "spoiler": 94,
-    "custom_emoji": 99,
-}
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]*)|#([0-9]*)|([A-Za-z]*));?")
 _PLAIN = re.compile(r"[^<&]+")
@@ -65,21 +51,6 @@ class MarkupError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
-    """A formatted stretch of a text, in UTF-16 code units; ``argument`` is a link, language, id or time."""
-
-    kind: str
-    offset: int
-    length: int
-    argument: str = ""
-
-    @property
-    def end(self) -> int:
-        """The offset just behind the stretch."""
-        return self.offset + self.length
-
-
-@dataclass(frozen=True, slots=True)
 class _Open:
     """A start tag that waits for its end tag."""
 
@@ -87,21 +58,6 @@ class _Open:
     argument: str
     offset: int  # UTF-16
     position: int  # number of pieces of text when it opened
-
-
-def utf16_length(text: str) -> int:
-    """Length as Telegram counts it: UTF-16 code units."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def sort_entities(entities: list[Entity]) -> list[Entity]:
-    """Outer before inner, earlier before later, as Telegram lists them."""
-    return sorted(entities, key=_order)
-
-
-def _order(entity: Entity) -> tuple[int, int, int]:
-    with_language = entity.kind == "pre" and entity.argument != ""
-    return entity.offset, -entity.length, PRIORITY.get(entity.kind, 50) - with_language
 
 
 def parse_html(markup: str) -> tuple[str, list[Entity]]:
@@ -127,6 +83,7 @@ class _Parser:
         self.has_surrogate = False
 
     def parse(self) -> tuple[str, list[Entity]]:
+        """Read the whole markup once."""
         while self.at < self.size:
             if plain := _PLAIN.match(self.text, self.at, self.size):
                 self.add(plain[0])
@@ -149,14 +106,17 @@ class _Parser:
         return result, sort_entities(kept)
 
     def add(self, piece: str) -> None:
+        """Append a piece of text."""
         self.pieces.append(piece)
         self.offset += utf16_length(piece)
 
     def take(self) -> str:
+        """The character here; move behind it."""
         self.at += 1
         return self.text[self.at - 1]
 
     def byte(self, position: int) -> int:
+        """The UTF-8 offset of a character."""
         return len(self.text[:position].encode("utf-8", "surrogatepass"))
 
     def skip_spaces(self) -> str:
@@ -166,6 +126,7 @@ class _Parser:
         return self.text[self.at]
 
     def match(self, pattern: re.Pattern[str]) -> str:
+        """What the pattern finds here; move behind it."""
         found = pattern.match(self.text, self.at)
         assert found is not None  # every pattern given here also matches nothing
         self.at = found.end()
@@ -188,6 +149,7 @@ class _Parser:
         return decoded
 
     def start_tag(self) -> None:
+        """Read a start tag with its attributes and open it."""
         begin = self.at
         self.at += 1
         tag = self.match(_TAG_NAME).translate(ASCII_LOWER)
@@ -205,6 +167,7 @@ class _Parser:
         self.open.append(_Open(tag, argument, self.offset, len(self.pieces)))
 
     def attribute(self, tag: str, begin: int) -> tuple[str, str]:
+        """Read one attribute; a bare one has the value ""."""
         name = self.match(_ATTRIBUTE_NAME)
         if not name:
             raise MarkupError(f'Empty attribute name in the tag "{tag}" at byte offset {self.byte(begin)}')
@@ -223,6 +186,7 @@ class _Parser:
         return name, value
 
     def name_token(self) -> str:
+        """Read a value without quotation marks."""
         begin = self.at
         value = self.match(_NAME_TOKEN).translate(ASCII_LOWER)
         if self.text[self.at] not in SPACES and self.text[self.at] != ">":
@@ -230,6 +194,7 @@ class _Parser:
         return value
 
     def quoted(self, quote: str) -> str:
+        """Read a value between quotation marks; only a NUL ends it early."""
         self.at += 1
         plain = _QUOTED[quote]
         value = [self.match(plain)]
@@ -241,6 +206,7 @@ class _Parser:
         return "".join(value)
 
     def end_tag(self) -> None:
+        """Read an end tag and close what it belongs to."""
         begin = self.at
         if not self.open:
             raise MarkupError(f"Unexpected end tag at byte offset {self.byte(begin)}")
@@ -260,6 +226,7 @@ class _Parser:
         self.open.pop()
 
     def close(self, opened: _Open) -> None:
+        """Turn a closed tag into an entity, or into nothing where Telegram shows plain text."""
         entity = Entity(KIND_OF_TAG[opened.tag], opened.offset, self.offset - opened.offset, opened.argument)
         match opened.tag:
             case "a":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.entities import utf16_length
 from simulator.errors import SimulatorError
 from simulator.formatting import MAX_TEXT, format_text
-from simulator.markup import utf16_length
 from simulator.shapes import chat_json, message_json, user_json
 from simulator.state import InlineSearch, State, Tap
 from simulator.world import ADMINISTRATORS, PRESENT, Chat, ChatKind, Message, Standing, User

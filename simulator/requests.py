@@ -79,9 +79,11 @@ def _multipart(boundary: bytes, body: bytes) -> tuple[Fields, Files]:
     files: Files = {}
 
     def on_field(field: Any) -> None:
+        """Keep one field."""
         fields[_decode(field.field_name)] = _decode(field.value)
 
     def on_file(file: Any) -> None:
+        """Keep one uploaded file."""
         file.file_object.seek(0)
         upload = Upload(_decode(file.file_name), _decode(file.content_type), file.file_object.read())
         files[_decode(file.field_name)] = upload

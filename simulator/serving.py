@@ -21,6 +21,7 @@ class _Protocol(HttpToolsProtocol):
     """Leaves the connection in the scope, so that a fault can cut it."""
 
     def on_message_begin(self) -> None:
+        """Start a request, with its connection at hand."""
         super().on_message_begin()
         scope: dict[str, object] = self.scope  # type: ignore[assignment]
         scope[TRANSPORT] = self.transport
@@ -35,6 +36,7 @@ class _Server(uvicorn.Server):
         self.stopping = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
         await super().startup(sockets)
         self.ready.set()
 
@@ -48,6 +50,7 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Leave SIGINT and SIGTERM to the process that the simulator runs in."""
         yield
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.entities import Entity
 from simulator.files import StoredFile
-from simulator.markup import Entity
 from simulator.world import ADMINISTRATORS, Chat, ChatKind, Message, Standing, User, World
 
 Json = dict[str, Any]

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from simulator.entities import Entity
 from simulator.errors import SimulatorError
 from simulator.files import StoredFile
-from simulator.markup import Entity
 
 # Real ids pass 32 bits; small ones would hide a narrow column in a bot's database.
 FIRST_PERSON_ID = 5_100_000_001

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from simulator.entities import Entity
 from simulator.errors import NOT_MODIFIED, bad_request
 from simulator.files import MAX_PHOTO_BYTES, StoredFile
 from simulator.formatting import MAX_CAPTION, FormattedText, format_text
 from simulator.keyboards import read_markup
-from simulator.markup import Entity
 from simulator.parameters import Call
 from simulator.shapes import Json, message_json
 from simulator.state import State

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.entities import Entity
 from simulator.errors import ApiError
 from simulator.formatting import MAX_CAPTION, MAX_ENTITIES, format_text
-from simulator.markup import Entity
 
 
 def spans(

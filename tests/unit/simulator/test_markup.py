@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from simulator.markup import Entity, MarkupError, parse_html, utf16_length
+from simulator.entities import Entity, utf16_length
+from simulator.markup import MarkupError, parse_html
 from tests.unit.simulator import tdlib
 
 VALID = [
