@@ -18,58 +18,63 @@ SHARE_OF_AGE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A headline as the index has it: title in order, and the words of its summary (both blank-separated tokens)."""
+    """A headline as the index has it: blank-separated tokens of the title in order and of the rest, its minute (since 1970)."""
 
     id: int
     title: str
     rest: str
-    sort_at: datetime
+    minute: int
 
 
-def score(
-    candidate: Candidate,
-    terms: Sequence[str],
-    weights: Mapping[str, float],
-    now: datetime,
-    *,
-    beginning: int = 0,
-) -> float:
-    """Between 0 and about 1.2: the share of the terms' weight that the headline has, words in the title and words
-    together counting more, times its youth. With ``beginning`` a term also matches a token that shares as many letters.
-    """
-    title = candidate.title.split()
-    rest = set(candidate.rest.split())
-    total = sum(weights.get(term, 1.0) for term in terms) or 1.0
-    got, places = 0.0, []
-    for term in terms:
-        share, place = _match(term_tokens(term), title, rest, beginning)
-        got += share * weights.get(term, 1.0)
-        if place is not None:
-            places.append(place)
-    together = len(places) > 1 and max(places) - min(places) < len(places)
-    brevity = 1.0 / (1.0 + 0.01 * len(title))
-    age_days = max((now - candidate.sort_at).total_seconds(), 0.0) / 86_400
-    youth = 1.0 - SHARE_OF_AGE + SHARE_OF_AGE * math.exp2(-age_days / DAYS_TO_HALVE)
-    return (got / total + TOGETHER * together) * brevity * youth
+class Scoring:
+    """A question prepared for scoring two hundred candidates."""
 
+    def __init__(
+        self, terms: Sequence[str], weights: Mapping[str, float], now: datetime, beginning: int = 0
+    ) -> None:
+        """With ``beginning`` a term also matches a token that begins with as many of the same letters."""
+        tokens = [term_tokens(term) for term in terms]
+        total = sum(weights.get(term, 1.0) for term in terms) or 1.0
+        self._terms = [
+            (frozenset(some), tuple(short(one, beginning) for one in some), weights.get(term, 1.0) / total)
+            for term, some in zip(terms, tokens, strict=True)
+        ]
+        self._beginning = beginning
+        self._minute = now.timestamp() / 60
 
-def _match(
-    tokens: Sequence[str], title: Sequence[str], rest: set[str], beginning: int
-) -> tuple[float, int | None]:
-    """How well a term is met (0 to 1), and where in the title."""
-    for place, word in enumerate(title):
-        if word in tokens:
-            return IN_TITLE, place
-    if not rest.isdisjoint(tokens):
-        return IN_SUMMARY, None
-    if beginning:
-        starts = tuple(short(token, beginning) for token in tokens)
+    def score(self, candidate: Candidate) -> float:
+        """Between 0 and about 1.2: the share of the terms' weight that the headline has, words in the title and words
+        together counting more, times its youth.
+        """
+        title, rest = candidate.title.split(), candidate.rest.split()
+        got, places = 0.0, []
+        for tokens, starts, weight in self._terms:
+            share, place = self._match(tokens, starts, title, rest)
+            got += share * weight
+            if place >= 0:
+                places.append(place)
+        if len(places) > 1 and max(places) - min(places) < len(places):
+            got += TOGETHER
+        age_days = max(self._minute - candidate.minute, 0.0) / 1440
+        youth = 1.0 - SHARE_OF_AGE + SHARE_OF_AGE * math.exp2(-age_days / DAYS_TO_HALVE)
+        return got * youth / (1.0 + 0.01 * len(title))
+
+    def _match(
+        self, tokens: frozenset[str], starts: tuple[str, ...], title: Sequence[str], rest: Sequence[str]
+    ) -> tuple[float, int]:
+        """How well a term is met (0 to 1), and where in the title (-1: not there)."""
         for place, word in enumerate(title):
-            if word.startswith(starts):
-                return IN_TITLE * BY_BEGINNING, place
-        if any(word.startswith(starts) for word in rest):
-            return IN_SUMMARY * BY_BEGINNING, None
-    return 0.0, None
+            if word in tokens:
+                return IN_TITLE, place
+        if not tokens.isdisjoint(rest):
+            return IN_SUMMARY, -1
+        if self._beginning:
+            for place, word in enumerate(title):
+                if word.startswith(starts):
+                    return IN_TITLE * BY_BEGINNING, place
+            if any(word.startswith(starts) for word in rest):
+                return IN_SUMMARY * BY_BEGINNING, -1
+        return 0.0, -1
 
 
 def short(token: str, letters: int) -> str:

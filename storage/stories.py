@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -12,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from news.model import Headline
 from news.relevance import rarity
 from storage.engine import SessionMaker
-from storage.reading import headline_select, headlines_by_id, read_headlines
+from storage.reading import headline_select, read_headlines
+from storage.search import rows
 from storage.search.keys import id_of
 from storage.search.similar import similar_keys
 from storage.search.statistics import Frequencies
@@ -21,6 +21,11 @@ from storage.tables import HeadlineRow, StoryRow
 
 TERMS = 10
 """The rarest terms of a headline find its story; the others are in every headline."""
+
+_NEWEST_MEMBERS = (
+    "SELECT * FROM (SELECT story_id, id FROM headline WHERE story_id = {story} "
+    "ORDER BY sort_at DESC, id DESC LIMIT :last) AS of_{story}"
+)
 
 
 class SqlStoryStore:
@@ -43,35 +48,24 @@ class SqlStoryStore:
         self, terms: Sequence[str], *, since: datetime, until: datetime, limit: int
     ) -> list[Headline]:
         """The headlines of that window that share the most of the rarest of these terms, best first."""
-        async with self._reads() as session:
-            counts, total = await self._frequencies.of(session, terms)
+        async with rows.reader(self._reads) as reader:
+            counts, total = await self._frequencies.of(reader, terms)
             rarest = sorted(counts, key=lambda term: (counts[term], term))[:TERMS]
             weights = {term: rarity(counts[term], total) for term in rarest}
-            ranked = await similar_keys(session, weights, since=since, until=until, limit=limit)
-            found = await headlines_by_id(session, [id_of(key) for key, _ in ranked])
+            ranked = await similar_keys(reader, weights, since=since, until=until, limit=limit)
+            found = await rows.headlines(reader, [id_of(key) for key, _ in ranked])
         return [found[id_of(key)] for key, _ in ranked if id_of(key) in found]
 
     async def members(self, story_ids: Sequence[int], last: int) -> Mapping[int, list[Headline]]:
         """The newest ``last`` members of each story, oldest of them first."""
-        place = func.row_number().over(
-            partition_by=HeadlineRow.story_id, order_by=(HeadlineRow.sort_at.desc(), HeadlineRow.id.desc())
-        )
-        members: defaultdict[int, list[Headline]] = defaultdict(list)
-        async with self._reads() as session:
-            for some in chunks(story_ids):
-                numbered = (
-                    select(HeadlineRow.id, place.label("place"))
-                    .where(HeadlineRow.story_id.in_(some))
-                    .subquery()
-                )
-                chosen = select(numbered.c.id).where(numbered.c.place <= last)
-                statement = headline_select().where(HeadlineRow.id.in_(chosen))
-                for headline in await read_headlines(
-                    session, statement.order_by(HeadlineRow.sort_at, HeadlineRow.id)
-                ):
-                    assert headline.story_id is not None
-                    members[headline.story_id].append(headline)
-        return dict(members)
+        members: dict[int, list[Headline]] = {}
+        async with rows.reader(self._reads) as reader:
+            sql = " UNION ALL ".join(_NEWEST_MEMBERS.format(story=int(story_id)) for story_id in story_ids)
+            newest = await reader.rows(sql, {"last": last}) if sql else []
+            found = await rows.headlines(reader, [number for _, number in newest])
+        for story_id, number in reversed(newest):
+            members.setdefault(story_id, []).append(found[number])
+        return members
 
     async def join(self, choices: Mapping[int, int | None], now: datetime) -> Mapping[int, int]:
         """Headline id → story id (None opens a new story); all in one transaction; headline id → final story id.

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from news.model import Query
 from news.query import term_tokens
 from news.relevance import short
 from storage.search.keys import ANY_LANGUAGE, country_facet, language_facet, lower_bound
 from storage.search.matching import Syntax
-from storage.search.reading import Window, dialect_of
-from storage.tables import SourceRow
+from storage.search.reading import Window
+from storage.search.rows import Reader
 
 BEGINNING = 5
 """Letters of a word that must agree when nothing has the word itself."""
@@ -60,16 +57,16 @@ def language_facets(codes: Sequence[str]) -> list[str]:
     return [*map(language_facet, codes), ANY_LANGUAGE] if codes else []
 
 
-async def window_of(session: AsyncSession, query: Query, now: datetime) -> Window | None:
+async def window_of(reader: Reader, query: Query, now: datetime) -> Window | None:
     """The filters of a question; ``match`` holds its facets. None when a source is named that does not exist."""
-    syntax = dialect_of(session).syntax
+    syntax = reader.dialect.syntax
     facets = [
         syntax.any_of(map(syntax.token, some))
         for some in ([country_facet(code) for code in query.countries], language_facets(query.languages))
         if some
     ]
     excluded = [syntax.token(found) for term in query.excluded for found in term_tokens(term)]
-    sources = await _sources(session, query.sources)
+    sources = await _sources(reader, query.sources)
     if query.sources and not sources:
         return None
     return Window(
@@ -80,15 +77,15 @@ async def window_of(session: AsyncSession, query: Query, now: datetime) -> Windo
     )
 
 
-async def _sources(session: AsyncSession, asked: Sequence[str]) -> tuple[str, ...]:
-    """Ids of the sources whose id or name holds one of the words."""
+async def _sources(reader: Reader, asked: Sequence[str]) -> tuple[str, ...]:
+    """Ids of the sources of this id, else of those whose id or name holds one of the words."""
     if not asked:
         return ()
-    rows = (await session.execute(select(SourceRow.id, SourceRow.name))).all()
-    exact = {row.id for row in rows if row.id.casefold() in asked}
-    return tuple(
-        sorted(
-            exact
-            or {row.id for row in rows if any(word in f"{row.id} {row.name}".casefold() for word in asked)}
-        )
+    rows = await reader.rows("SELECT id, name FROM source")
+    exact = {source_id for source_id, _ in rows if source_id.casefold() in asked}
+    alike = (
+        source_id
+        for source_id, name in rows
+        if any(word in f"{source_id} {name}".casefold() for word in asked)
     )
+    return tuple(sorted(exact or set(alike)))

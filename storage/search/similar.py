@@ -6,19 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from storage.search import reading
 from storage.search.asking import language_facets
 from storage.search.keys import lower_bound, upper_bound
-from storage.search.reading import dialect_of
+from storage.search.rows import Reader
 
 _EACH = 400
 """The newest headlines of a token that are looked at."""
 
 
 async def similar_keys(
-    session: AsyncSession,
+    reader: Reader,
     terms: Mapping[str, float],
     *,
     since: datetime,
@@ -29,17 +27,16 @@ async def similar_keys(
     """Index keys with the sum of the weights they share, best first."""
     if not terms:
         return []
-    dialect = dialect_of(session)
-    syntax = dialect.syntax
-    facet = syntax.any_of(syntax.token(facet) for facet in language_facets(languages)) if languages else ""
-    expressions = [syntax.all_of(filter(None, (syntax.token(term), facet))) for term in terms]
+    syntax = reader.dialect.syntax
+    facet = syntax.any_of(map(syntax.token, language_facets(languages))) if languages else ""
     values: dict[str, Any] = {
         "lowest": lower_bound(since),
         "highest": upper_bound(until),
         "each": _EACH,
         "limit": limit,
     }
-    values |= {f"match_{number}": expression for number, expression in enumerate(expressions)}
-    values |= {f"weight_{number}": weight for number, weight in enumerate(terms.values())}
-    rows = await session.execute(reading.sharing(dialect, expressions), values)
+    for number, (term, weight) in enumerate(terms.items()):
+        values[f"match_{number}"] = syntax.all_of(filter(None, (syntax.token(term), facet)))
+        values[f"weight_{number}"] = weight
+    rows = await reader.rows(reading.sharing(reader.dialect, len(terms)), values)
     return [(key, weight) for key, weight in rows]
