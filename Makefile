@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format clean
+.PHONY: run test check format gazetteer clean
 
 run: $(VENV)/run-ready ## Start the bot (without a token: against the built-in simulator)
 	@$(BIN)/jarchi run
@@ -22,13 +22,16 @@ $(BIN)/pip:
 	@sh tools/venv.sh "$(PYTHON)" "$(VENV)"
 
 $(VENV)/run-ready: pyproject.toml constraints.txt | $(BIN)/pip
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[meaning]'
 	@touch $@
 
 $(VENV)/test-ready: pyproject.toml constraints.txt | $(BIN)/pip
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,meaning,paid]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,gazetteer,meaning,paid]'
 	@sh tools/system_packages.sh
 	@touch $@ $(VENV)/run-ready
+
+gazetteer: $(VENV)/test-ready ## Build the names of countries, places and people again
+	@$(BIN)/python tools/build_gazetteer.py
 
 clean:
 	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache build *.egg-info
