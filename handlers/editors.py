@@ -121,7 +121,7 @@ async def _source_list(talk: Talk, offset: int) -> Message:
 def _source_line(source: Source, state: SourceState, talk: Talk) -> Html:
     name = join([f"{flag(source.country)} " if source.country else "", foreign(source.name, 60)])
     if source.is_paused:
-        return join(["⏸ ", name])
+        return join([name, " · ", talk.texts("sources.paused")])
     if state.failures:
         return failure(source, state, talk)
     return join([name, " · ", talk.texts("sources.per_day", n=round(state.items_per_day))])

@@ -32,7 +32,7 @@ from handlers import (
     trust,
     watches,
 )
-from handlers.keyboards import Open, StaleTapError, Tap, decode
+from handlers.keyboards import Open, StaleTapError, Tap, button, decode
 from handlers.markup import join
 from handlers.settings_screens import SCREENS
 from handlers.talk import Context, Talk, open_talk
@@ -107,6 +107,7 @@ async def _close(talk: Talk) -> None:
 PLACES: Mapping[str, Command] = {
     "digest": Command(digest.digest),
     "latest": Command(digest.latest),
+    "help": Command(_help),
     "countries": Command(countries.show_countries, Access.CHAT_ADMINS),
     "stop": Command(countries.stop_all, Access.CHAT_ADMINS),
     "watches": Command(watches.watches),
@@ -254,7 +255,8 @@ async def _on_migration(update: Update, context: Context) -> None:
 async def _on_unknown_command(update: Update, context: Context) -> None:
     talk = await open_talk(update, context)
     if talk is not None:
-        await talk.say(Message(talk.texts("error.unknown_command")))
+        way_out = (button(talk.texts.plain("button.help"), Open("help")),)
+        await talk.say(Message(talk.texts("error.unknown_command"), (way_out,)))
 
 
 async def _on_words(update: Update, context: Context) -> None:

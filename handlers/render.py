@@ -28,7 +28,9 @@ def render_digest(digest: Digest, preferences: Preferences, texts: Texts, *, now
     texts = texts.of(preferences.language)
     head = _head(digest, texts)
     if digest.is_empty:
-        return [Message(_nothing(digest, preferences, texts, head), _last_rows(digest, preferences, texts))]
+        way_out = (button(texts.plain("button.latest"), Latest(0)),)
+        rest = _last_rows(digest, preferences, texts)
+        return [Message(_nothing(digest, preferences, texts, head), (way_out, *rest))]
     parts = pack(_blocks(digest, preferences, texts, now), first=head)
     ids = {entry.number: entry.story.lead.id for section in digest.sections for entry in section.entries}
     messages = [Message(part.html, _numbered(part, ids)) for part in parts]

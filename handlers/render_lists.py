@@ -119,7 +119,8 @@ def render_similar(similar: Similar, preferences: Preferences, texts: Texts, *, 
             for number, found in enumerate(similar.related, 1)
         ]
     elif len(lines) == 1:
-        lines.append(texts("more.nothing"))
+        way_out = (button(texts.plain("button.latest"), Latest(0)),)
+        return Message(join([*lines, texts("more.nothing")], "\n"), (way_out,))
     return Message(join(lines, "\n"), similar_buttons([found.headline.id for found in similar.related]))
 
 

@@ -39,7 +39,8 @@ _MAX_PAGE_OFFSET = 1000
 async def search(talk: Talk) -> None:
     """Search for what follows the command."""
     if not talk.arguments:
-        await talk.say(Message(talk.texts("search.how")))
+        way_out = (button(talk.texts.plain("button.latest"), Open("latest")),)
+        await talk.say(Message(talk.texts("search.how"), (way_out,)))
         return
     await talk.say(await _found(talk, Search(0, clean_query(talk.arguments))), is_reply=True)
 

@@ -175,7 +175,7 @@ async def test_sources_are_paused_and_read_again(town: Town) -> None:
     place = next(n for n, line in enumerate(listed.text.splitlines()) if "Steppe Post" in line)
     await town.tap(town.editor, listed, f"Pause {place}")
     assert (await town.store.sources.get("sample-steppe-post")).is_paused
-    assert "⏸" in listed.text
+    assert "Steppe Post (sample)\u2069 · paused" in listed.text
     await town.tap(town.editor, listed, f"Resume {place}")
     assert not (await town.store.sources.get("sample-steppe-post")).is_paused
     paused = await town.say(town.editor, "/sources pause sample-yangi-kun")

@@ -13,7 +13,7 @@ async def test_a_group_is_greeted_and_only_its_administrators_choose(town: Town)
     [greeting] = await town.simulator.wait_for_messages(group, 1)
     await member.join(group)
     refusal = await town.answered(await member.tap(greeting, "English"))
-    assert refusal == "Only administrators of this group can change what it receives."
+    assert refusal == "Only administrators can change what this chat receives."
     refused = await town.say(member, "/subscribe kz", chat=group)
     assert refused.text == refusal
     assert "Latest" in (await town.say(member, "/latest", chat=group)).text

@@ -112,7 +112,7 @@ def test_nothing_to_tell_is_one_short_message(texts: Texts, hours: int, expected
     quiet = replace(digest(section("KZ", []), section("UZ", [])), since=NOW - hours * HOUR)
     [message] = rendered(quiet, texts)
     assert shown([message]) == f"Tuesday, 24 November\n{expected}"
-    assert labels(message) == [["⏰ 08:00 · Almaty"]]
+    assert labels(message) == [["Latest headlines"], ["⏰ 08:00 · Almaty"]]
 
 
 def test_skipped_digests_are_owned_up_to(texts: Texts) -> None:

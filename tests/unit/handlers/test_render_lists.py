@@ -173,7 +173,7 @@ def test_more_like_this(texts: Texts) -> None:
 def test_nothing_like_it(texts: Texts, told: Story | None) -> None:
     message = render_similar(Similar("Bridge number 1 opens to traffic", told, ()), READER, texts, now=NOW)
     assert shown(message) == "≈ Bridge number 1 opens to traffic\nNothing like it so far."
-    assert message.buttons == ()
+    assert labels(message) == [["Latest headlines"]]
 
 
 def test_a_ping_speaks_the_readers_language(texts: Texts) -> None:
