@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from sys import intern
 from typing import NamedTuple
 
 from news.attribution.folding import fold
@@ -66,7 +67,7 @@ class Hit(NamedTuple):
     ending: str
 
 
-MEMO_LIMIT = 40_000
+MEMO_LIMIT = 20_000
 PREFIX = 3
 SHORT_STEMS = (2, 1)
 
@@ -79,6 +80,7 @@ class Lexicon:
         self._words = words
         self._lengths = _stem_lengths(words)
         self._read: dict[str, tuple[Form, ...]] = {}
+        self._read_senses: dict[int, Sense] = {}
         self._memo: dict[str, tuple[Hit, ...]] = {}
 
     def anchors(self, tokens: list[str]) -> list[tuple[int, tuple[Hit, ...]]]:
@@ -119,6 +121,13 @@ class Lexicon:
         if known is None:
             known = tuple(self._read_form(stem, spec) for spec in self._words[stem].split("\t"))
             self._read[stem] = known
+            self._words[stem] = ""  # read once; the key still says that the stem is known
+        return known
+
+    def _sense(self, number: int) -> Sense:
+        known = self._read_senses.get(number)
+        if known is None:
+            known = self._read_senses[number] = _read_sense(number, self._senses[number])
         return known
 
     def _read_form(self, stem: str, spec: str) -> Form:
@@ -126,8 +135,8 @@ class Lexicon:
         sense, language, words = spec.split(";")
         parts = words.split(" ")
         return Form(
-            sense=_read_sense(int(sense), self._senses[int(sense)]),
-            language=language.lstrip("~?"),
+            sense=self._sense(int(sense)),
+            language=intern(language.lstrip("~?")),
             doubt=Doubt(language[0]) if language[0] in "~?" else Doubt.NONE,
             anchor=next(at for at, part in enumerate(parts) if part.startswith("_")),
             words=tuple(_read_word(part, stem) for part in parts),

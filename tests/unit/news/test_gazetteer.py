@@ -112,5 +112,5 @@ def test_persons_count_as_places(gazetteer: Gazetteer) -> None:
 
 
 def test_a_file_without_the_sections_is_refused() -> None:
-    with pytest.raises(ValueError, match="unpack"):
-        parse_gazetteer("# nothing here\n")
+    with pytest.raises(ValueError, match="build one"):
+        parse_gazetteer(["# nothing here"])
