@@ -21,6 +21,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 ITEMS = 30
 DRIP_FROM = 200_000  # sources with a number from here on drip
@@ -33,6 +34,8 @@ OBJECTS = "a budget of {n} million|{n} new wagons|a law on water|school meals in
     "|"
 )
 
+BODIES: dict[int, bytes] = {}
+
 PEER = """
 import json, resource, sys, time
 from reader import make_reader
@@ -41,11 +44,11 @@ reader = make_reader(path)
 for n in range(count):
     reader.add_feed(f"http://127.{1 + n // 62500}.{n // 250 % 250}.{1 + n % 250}:{port}/{n}")
 for run in ("first", "second"):
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     reader.update_feeds(workers=workers, scheduled=False)
     took = time.perf_counter() - started
     print(json.dumps({"run": run, "seconds": took, "items": reader.get_entry_counts().total,
-        "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
+        "cpu": time.process_time() - used, "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
 """
 
 
@@ -78,7 +81,7 @@ async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
             if tag in head:
                 writer.write(b"HTTP/1.1 304 Not Modified\r\nETag: " + tag + b"\r\n\r\n")
             else:
-                body = feed(number % DRIP_FROM)
+                body = BODIES.get(number % DRIP_FROM) or feed(number % DRIP_FROM)
                 writer.write(
                     b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: " + tag
                     + f"\r\nContent-Length: {len(body)}\r\n\r\n".encode()
@@ -98,15 +101,36 @@ async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         writer.close()
 
 
-async def serve() -> None:
+async def serve(count: int) -> None:
+    # Made beforehand: the machine's two cores belong to the readers.
+    BODIES.update((number, feed(number)) for number in range(count))
     server = await asyncio.start_server(serve_one, "0.0.0.0", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
-async def ours(folder: str, port: int, numbers: list[int], runs: tuple[str, ...], *, profile: bool) -> None:
-    """One JSON line a run."""
+async def one_run(store: Any, gazetteer: Any, fetcher: Any, moment: datetime) -> dict[str, float]:
     from news.collect import collect
+
+    finished: dict[str, float] = {}
+    started, used = time.perf_counter(), time.process_time()
+
+    def note(report: Any) -> None:
+        finished[report.source_id] = time.perf_counter() - started
+
+    reports = await collect(store, gazetteer, fetcher, now=lambda: moment, on_result=note)
+    return {
+        "seconds": time.perf_counter() - started,
+        "cpu": time.process_time() - used,
+        "quick_done": max(at for name, at in finished.items() if int(name[1:]) < DRIP_FROM),
+        "items": await store.headlines.count(),
+        "failed": sum(bool(report.error) for report in reports),
+        "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+async def ours(folder: str, port: int, numbers: list[int], runs: tuple[str, ...]) -> None:
+    """One JSON line a run."""
     from news.gazetteer import load_gazetteer
     from news.model import Source, SourceKind
     from news.sources.fetch import Fetcher, FetchLimits
@@ -121,25 +145,10 @@ async def ours(folder: str, port: int, numbers: list[int], runs: tuple[str, ...]
         await store.sources.add(
             Source(f"s{number}", f"Source {number}", SourceKind.FEED, url(number, port)), moment
         )
-    finished: dict[str, float] = {}
     async with Fetcher(FetchLimits(allow_private=True)) as fetcher:
         for run in runs:
-            started = time.perf_counter()
-            reports = await collect(
-                store, gazetteer, fetcher, now=lambda: moment,
-                on_result=lambda report: finished.setdefault(report.source_id, time.perf_counter() - started),
-            )  # fmt: skip
-            took = time.perf_counter() - started
-            quick = [finished[f"s{number}"] for number in numbers if number < DRIP_FROM]
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            print(
-                json.dumps({
-                    "run": run, "seconds": took, "quick_done": max(quick), "items": await store.headlines.count(),
-                    "failed": sum(bool(report.error) for report in reports), "mib": used.ru_maxrss / 1024,
-                    "cpu": used.ru_utime + used.ru_stime,
-                }),
-                flush=True,
-            )  # fmt: skip
+            row = await one_run(store, gazetteer, fetcher, moment)
+            print(json.dumps({"run": run, **row}), flush=True)
             moment += timedelta(days=2)
     await store.close()
 
@@ -162,12 +171,11 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=2_000)
     parser.add_argument("--peer", metavar="PYTHON")
     parser.add_argument("--drip", action="store_true")
-    parser.add_argument("--profile", action="store_true")
     parser.add_argument("--role", choices=("serve", "ours", "drip", "quick"))
     parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args()
     if options.role == "serve":
-        asyncio.run(serve())
+        asyncio.run(serve(options.sources))
     elif options.role:
         quick = list(range(options.sources if options.role == "ours" else 150))
         numbers = (
@@ -176,14 +184,15 @@ def main() -> None:
         numbers.sort(key=lambda number: number % 7)  # the slow ones among the others
         runs = ("first", "second") if options.role == "ours" else ("first",)
         with tempfile.TemporaryDirectory() as folder:
-            asyncio.run(ours(folder, options.port, numbers, runs, profile=options.profile))
+            asyncio.run(ours(folder, options.port, numbers, runs))
     else:
         compare(options)
 
 
 def compare(options: argparse.Namespace) -> None:
     server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.fetching", "--role", "serve"], stdout=subprocess.PIPE
+        [sys.executable, "-m", "benchmarks.fetching", "--role", "serve", "--sources", str(options.sources)],
+        stdout=subprocess.PIPE,
     )
     assert server.stdout
     port = server.stdout.readline().decode().strip()

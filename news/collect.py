@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from news.errors import FetchError, JarchiError, RefusedAddressError, UnreadableError
 from news.gate import Gate, Place
 from news.gazetteer import Gazetteer
-from news.ingest import ingest
+from news.ingest import prepare
 from news.model import Item, Source, SourceKind, SourceState
 from news.ports import Storage
 from news.refresh import Lesson, Outcome, is_dead, learn, settled_redirect
@@ -186,9 +186,13 @@ class _Round:
             return await self._fetcher.fetch(url, etag=state.etag, last_modified=state.last_modified)
 
     async def _store(self, source: Source, items: Sequence[Item]) -> int:
+        """``news.ingest.ingest`` by portions, with the store's own waiting outside of everybody else's thinking."""
         added = 0
         for start in range(0, len(items), PORTION):
-            async with self._storing:
-                portion = items[start : start + PORTION]
-                added += len(await ingest(self._storage, self._gazetteer, source, portion, now=self._now()))
+            portion = items[start : start + PORTION]
+            fresh = await self._storage.headlines.unknown(source.id, portion, self._now())
+            ready = [prepare(self._gazetteer, source, item, now=self._now()) for item in fresh]
+            if ready:
+                async with self._storing:
+                    added += len(await self._storage.headlines.add(ready))
         return added

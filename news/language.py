@@ -54,11 +54,10 @@ Votes = tuple[tuple[str, float], ...]
 class _Family:
     """The languages of one script, as votes: what each letter, word and ending says for or against each language."""
 
-    codes: tuple[str, ...]
+    starts: Mapping[str, float]
     letters: Mapping[str, Votes]
     words: Mapping[str, Votes]
     endings: Mapping[str, Votes]
-    rarity: Mapping[str, float]
     marks: Mapping[str, tuple[frozenset[str], float]]
 
 
@@ -71,13 +70,13 @@ def detect_language(text: str, hint: str | None = None) -> str | None:
     """
     text = _UZBEK_LETTER.sub("ʻ", text[:LETTERS_READ].lower().replace("i̇", "i"))
     letters = Counter(text)
-    script = _main_script(letters)
+    script, size = _main_script(letters)
     if script is None:
         return hint
     family = _families().get(script)
     if family is None:
         return _BY_SCRIPT[script]
-    scores = _scores(family, script, letters, text)
+    scores = _scores(family, script, letters, size, text)
     if hint in scores:
         scores[hint] += _HINT_WEIGHT
     best = max(scores, key=lambda code: scores[code])
@@ -92,31 +91,31 @@ def _script(character: str) -> str | None:
     return next((name for name, first, last in _BLOCKS if first <= point <= last), None)
 
 
-def _main_script(letters: Counter[str]) -> str | None:
-    counts: Counter[str] = Counter()
+def _main_script(letters: Counter[str]) -> tuple[str | None, int]:
+    """The script of most of the letters, and how many letters those are."""
+    counts: dict[str, int] = {}
     for letter, count in letters.items():
         if script := _script(letter):
-            counts[script] += count * _SIGN_WEIGHT.get(script, 1)
+            counts[script] = counts.get(script, 0) + count * _SIGN_WEIGHT.get(script, 1)
     if not counts:
-        return None
+        return None, 0
     # Any share of kana makes a text of ideographs Japanese.
-    if counts["Kana"] * 5 > counts["Han"] > 0:
-        return "Kana"
-    return counts.most_common(1)[0][0]
+    if counts.get("Kana", 0) * 5 > counts.get("Han", 0) > 0:
+        return "Kana", counts["Kana"]
+    return max(counts.items(), key=lambda pair: pair[1])
 
 
-def _scores(family: _Family, script: str, letters: Counter[str], text: str) -> dict[str, float]:
-    scores = {code: -family.rarity[code] for code in family.codes}
-    total = 0
+def _scores(family: _Family, script: str, letters: Counter[str], size: int, text: str) -> dict[str, float]:
+    scores = dict(family.starts)
     for letter, count in letters.items():
-        if _script(letter) == script:
-            total += count
-            for code, weight in family.letters.get(letter, ()):
-                scores[code] += weight * min(count, _LETTER_REPEATS)
+        if votes := family.letters.get(letter):
+            times = count if count < _LETTER_REPEATS else _LETTER_REPEATS
+            for code, weight in votes:
+                scores[code] += weight * times
     for code, (marks, share) in family.marks.items():
         if marks.isdisjoint(letters):
             # Poisson: the chance that none of them occurs in so many letters.
-            scores[code] -= min(share * total, _MISSING_LIMIT)
+            scores[code] -= min(share * size, _MISSING_LIMIT)
     for word in _WORD.findall(text):
         for code, weight in _word_votes(script, word):
             scores[code] += weight
@@ -157,10 +156,9 @@ def _family(languages: list[dict[str, Any]]) -> _Family:
         for ending in one["endings"].split():
             endings[ending].append((one["code"], _ENDING_WEIGHT * len(ending)))
     return _Family(
-        codes=tuple(one["code"] for one in languages),
+        starts={one["code"]: -one.get("rarity", 0.0) for one in languages},
         letters=letters,
         words={word: tuple(votes) for word, votes in words.items()},
         endings={ending: tuple(votes) for ending, votes in endings.items()},
-        rarity={one["code"]: one.get("rarity", 0.0) for one in languages},
         marks={one["code"]: (frozenset(one["marks"]), one["share"]) for one in languages if "marks" in one},
     )
