@@ -53,9 +53,11 @@ class SqlSourceStore:
 
     async def list_all(self) -> list[tuple[Source, SourceState]]:
         """Every source with its state, by id."""
-        statement = select(SourceRow.__table__).where(~SourceRow.is_removed).order_by(SourceRow.id)
+        statement = select(SourceRow.__table__).where(~SourceRow.is_removed)
         async with self._reads() as session:
-            return [(_source(row), _state(row)) for row in await session.execute(statement)]
+            rows = (await session.execute(statement)).all()
+        # Sorted here: PostgreSQL would sort text by its locale.
+        return [(_source(row), _state(row)) for row in sorted(rows, key=lambda row: row.id)]
 
     async def claim_due(self, now: datetime, limit: int, lease_s: float) -> list[tuple[Source, SourceState]]:
         """Due, not paused, and not leased by another process; leased to the caller for ``lease_s`` seconds.
