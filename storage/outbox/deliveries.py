@@ -175,8 +175,9 @@ async def _claimed(session: AsyncSession, ids: Sequence[int], now: datetime) -> 
         .where(DeliveryRow.id.in_(ids))
         .order_by(DeliveryRow.not_before, DeliveryRow.id)
     )
-    jobs, absent = [], []
+    jobs, absent, found = [], [], set()
     for row, revision, chat_id, topic_id, language, is_paused in await session.execute(statement):
+        found.add(row.id)
         if is_paused:
             absent.append(row)
             continue
@@ -188,6 +189,8 @@ async def _claimed(session: AsyncSession, ids: Sequence[int], now: datetime) -> 
             close.values(state=State.GONE, token=None, lease_until=None, error="paused", updated_at=now)
         )
         await count_changes(session, [(row.broadcast_id, State.GONE) for row in absent], now)
+    if orphans := set(ids) - found:  # their reader erased itself while they were being planned
+        await session.execute(delete(DeliveryRow).where(DeliveryRow.id.in_(orphans)))
     return jobs
 
 

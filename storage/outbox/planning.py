@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -118,7 +119,9 @@ class PlanningStore:
         # The subquery gives the expressions names to group by: PostgreSQL takes two equal bind parameters for different.
         readers = _readers(window).subquery()
         keys = (readers.c.wants, readers.c.since, readers.c.skipped, readers.c.mutes)
-        statement = select(*keys, func.min(readers.c.id), func.count()).group_by(*keys)
+        statement = select(*keys, func.min(readers.c.id), func.max(readers.c.id), func.count()).group_by(
+            *keys
+        )
         async with self._reads() as session:
             rows = (await session.execute(statement)).all()
         return sorted((Group(*row) for row in rows), key=lambda group: group.sample_id)
@@ -143,17 +146,14 @@ class PlanningStore:
         In each transaction the deliveries appear, the slots move to the local date and the readers' ``last_until``
         moves to the window's end, or none of it. ``edition`` None: the one that is kept under the same key.
         """
-        added, after = 0, 0
-        while True:
+        added = 0
+        for span in _spans(group, at_once):
             async with self._writes.begin() as session:
                 await check_fence(session, fence)
                 if edition is not None:
                     await _keep(session, edition, now)
-                upper = await _upper_bound(session, window, group, after, at_once)
-                added += await _deliver(session, window, group, (after, upper), now)
-            if upper is None:
-                return added
-            after = upper
+                added += await _deliver(session, window, group, span, now)
+        return added
 
     async def _write(self, statement: Update, fence: Fence | None) -> int:
         async with self._writes.begin() as session:
@@ -200,16 +200,16 @@ def _mutes() -> ColumnElement[str]:
     return func.coalesce(joined, "")
 
 
-def _members(window: Window, group: Group, after: int, upper: int | None) -> Select[int]:
-    """The ids of the group's readers in (after, upper] that are still to be planned."""
+def _members(window: Window, group: Group, span: tuple[int, int]) -> Select[int]:
+    """The ids of the group's readers in (after, upto] that are still to be planned."""
     slot = window.slot
     return (
         select(SubscriberRow.id)
         .join(SlotRow, SlotRow.subscriber_id == SubscriberRow.id)
         .where(
             SubscriberRow.wants == group.wants,
-            SubscriberRow.id > after,
-            *([SubscriberRow.id <= upper] if upper is not None else []),
+            SubscriberRow.id > span[0],
+            SubscriberRow.id <= span[1],
             SubscriberRow.is_paused.is_(False),
             _since(window) == group.since,
             _mutes() == group.mutes,
@@ -250,26 +250,23 @@ async def _keep(session: AsyncSession, edition: Edition, now: datetime) -> None:
     await session.execute(broadcast.on_conflict_do_nothing(index_elements=["key"]))
 
 
-async def _upper_bound(
-    session: AsyncSession, window: Window, group: Group, after: int, at_once: int
-) -> int | None:
-    """The last reader of the next run of ``at_once``; None when the rest fits into one run."""
-    if group.readers <= at_once:
-        return None
-    ids = _members(window, group, after, None).order_by(SubscriberRow.id)
-    upper: int | None = await session.scalar(ids.offset(at_once - 1).limit(1))
-    return upper
+def _spans(group: Group, at_once: int) -> Iterator[tuple[int, int]]:
+    """The group's ids cut into spans (after, upto] that hold about ``at_once`` of its readers each."""
+    pieces = -(-group.readers // at_once)
+    width = -(-(group.last_id - group.sample_id + 1) // pieces)
+    for after in range(group.sample_id - 1, group.last_id, width):
+        yield after, min(after + width, group.last_id)
 
 
 async def _deliver(
-    session: AsyncSession, window: Window, group: Group, span: tuple[int, int | None], now: datetime
+    session: AsyncSession, window: Window, group: Group, span: tuple[int, int], now: datetime
 ) -> int:
     kept = await session.execute(
         select(BroadcastRow.id, BroadcastRow.messages).where(BroadcastRow.key == edition_key(window, group))
     )
     broadcast_id, messages = kept.one()
     parts = len(parts_for(load_messages(messages), ""))
-    members = _members(window, group, *span)
+    members = _members(window, group, span)
     added = 0
     for part in range(parts):
         added += await add_deliveries(
@@ -282,15 +279,17 @@ async def _deliver(
     return added
 
 
-def _planned(broadcast_id: int, span: tuple[int, int | None]) -> Select[int]:
-    after, upper = span
-    ids = select(DeliveryRow.subscriber_id).where(
-        DeliveryRow.broadcast_id == broadcast_id, DeliveryRow.part == 0, DeliveryRow.subscriber_id > after
+def _planned(broadcast_id: int, span: tuple[int, int]) -> Select[int]:
+    after, upto = span
+    return select(DeliveryRow.subscriber_id).where(
+        DeliveryRow.broadcast_id == broadcast_id,
+        DeliveryRow.part == 0,
+        DeliveryRow.subscriber_id > after,
+        DeliveryRow.subscriber_id <= upto,
     )
-    return ids if upper is None else ids.where(DeliveryRow.subscriber_id <= upper)
 
 
-def _advance_slots(window: Window, broadcast_id: int, span: tuple[int, int | None]) -> Update:
+def _advance_slots(window: Window, broadcast_id: int, span: tuple[int, int]) -> Update:
     return (
         update(SlotRow)
         .where(
@@ -302,6 +301,6 @@ def _advance_slots(window: Window, broadcast_id: int, span: tuple[int, int | Non
     )
 
 
-def _advance_readers(window: Window, broadcast_id: int, span: tuple[int, int | None]) -> Update:
+def _advance_readers(window: Window, broadcast_id: int, span: tuple[int, int]) -> Update:
     readers = update(SubscriberRow).where(SubscriberRow.id.in_(_planned(broadcast_id, span)))
     return readers.values(last_until=window.until)

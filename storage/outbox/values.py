@@ -77,13 +77,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Readers of one window whose editions are equal. ``sample_id`` is one of them; ``mutes`` one word list a line."""
+    """Readers of one window whose editions are equal. ``sample_id`` is the first of them, ``last_id`` the last; ``mutes`` one word list a line."""
 
     wants: str
     since: datetime
     skipped: int
     mutes: str
     sample_id: int
+    last_id: int
     readers: int
 
 
