@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from simulator.parameters import Call
 from simulator.shapes import chat_json, member_json, message_json, user_json
 from simulator.updates import UpdateQueue
 from simulator.waiting import Bell
-from simulator.world import ADMINISTRATORS, PRESENT, Chat, ChatKind, Message, Standing, User, World
+from simulator.world import ADMINISTRATORS, GROUPS, PRESENT, Chat, ChatKind, Message, Standing, User, World
 
 MAX_QUERIES = 10_000
 
@@ -144,12 +145,30 @@ class State:
         self.bell.ring()
 
     def receive(self, chat: Chat, sender: User | None, **content: Any) -> Message:
-        """Somebody wrote: keep it and queue the update."""
+        """Somebody wrote: keep it and queue the update, if a bot in privacy mode is shown such a message."""
         message = self.world.add_message(chat, date=int(self.clock()), sender=sender, **content)
         kind = "channel_post" if chat.kind is ChatKind.CHANNEL else "message"
-        self.updates.add(kind, message_json(message, self.world))
+        if self._is_shown(message):
+            self.updates.add(kind, message_json(message, self.world))
         self.announce("message", message)
         return message
+
+    def _is_shown(self, message: Message) -> bool:
+        """Privacy mode, Telegram's default: in groups a bot sees only what is meant for it, unless it is an administrator.
+
+        That is commands (to it or to nobody by name), replies to it, results of its inline mode and service messages.
+        """
+        standing = self.world.standing(message.chat, self.bot.id)
+        if message.chat.kind not in GROUPS:
+            return standing in PRESENT
+        if standing in ADMINISTRATORS or message.service:
+            return True
+        is_reply = message.reply_to is not None and message.reply_to.is_from_bot
+        command = re.match(r"/\w+(?:@(\w+))?", message.text)
+        is_command = (
+            command is not None and (command[1] or self.bot.username).lower() == self.bot.username.lower()
+        )
+        return standing in PRESENT and (is_reply or is_command)
 
     def change_standing(self, chat: Chat, user: User, new: Standing, *, by: User) -> None:
         """Somebody joined, left, was promoted or blocked the bot: change it and queue the update."""

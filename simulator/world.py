@@ -40,6 +40,7 @@ class Standing(StrEnum):
 
 PRESENT = frozenset({Standing.CREATOR, Standing.ADMINISTRATOR, Standing.MEMBER})
 ADMINISTRATORS = frozenset({Standing.CREATOR, Standing.ADMINISTRATOR})
+GROUPS = frozenset({ChatKind.GROUP, ChatKind.SUPERGROUP})
 _OWN_NUMBERING = frozenset({ChatKind.SUPERGROUP, ChatKind.CHANNEL})
 
 

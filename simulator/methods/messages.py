@@ -13,10 +13,11 @@ from simulator.keyboards import read_markup
 from simulator.parameters import Call
 from simulator.shapes import Json, message_json
 from simulator.state import State
-from simulator.world import Chat, ChatKind, Message
+from simulator.world import ADMINISTRATORS, Chat, ChatKind, Message
 
 MAX_DELETED_AT_ONCE = 100
 GENERAL_TOPIC = 1
+DELETABLE_S = 48 * 3600  # Bot API: younger messages only, except for administrators
 _ARGUMENT_OF_KIND = {"text_link": "url", "pre": "language", "custom_emoji": "custom_emoji_id"}
 
 
@@ -238,8 +239,11 @@ def _edit(state: State, call: Call, message: Message, formatted: FormattedText) 
 
 
 def _delete(state: State, call: Call, message: Message) -> None:
-    is_foreign_private = message.chat.kind is ChatKind.PRIVATE and not message.is_from_bot
-    if message.service and is_foreign_private:
+    standing = state.world.standing(message.chat, state.bot.id)
+    is_foreign = not message.is_from_bot and message.chat.kind is not ChatKind.PRIVATE
+    if is_foreign and standing not in ADMINISTRATORS:
+        raise bad_request("message can't be deleted")
+    if standing not in ADMINISTRATORS and call.now - message.date > DELETABLE_S:
         raise bad_request("message can't be deleted for everyone")
     del message.chat.stored[message.message_id]
     state.ledger.accept(call.now, call.method, message.chat.id, message.message_id, "")

@@ -167,12 +167,30 @@ async def test_deleting(stage: Stage) -> None:
     assert stage.anna.chat.bot_messages == []
 
 
-async def test_service_messages_of_private_chats_stay(stage: Stage) -> None:
-    service = stage.simulator.state.receive(stage.anna.chat, stage.anna.user, service={"pinned": True})
+@pytest.mark.parametrize(
+    ("age_s", "is_deleted"),
+    [pytest.param(47 * 3600, True, id="after 47 hours"), pytest.param(49 * 3600, False, id="after 49 hours")],
+)
+async def test_messages_can_be_deleted_for_two_days(stage: Stage, age_s: int, is_deleted: bool) -> None:
+    sent = await stage.result("sendMessage", chat_id=stage.anna.id, text="x")
+    stage.anna.chat.stored[sent["message_id"]].date -= age_s
 
-    answer = await stage.ask("deleteMessage", chat_id=stage.anna.id, message_id=service.message_id)
+    answer = await stage.ask("deleteMessage", chat_id=stage.anna.id, message_id=sent["message_id"])
 
-    assert answer["description"] == "Bad Request: message can't be deleted for everyone"
+    assert answer["ok"] is is_deleted
+    if not is_deleted:
+        assert answer["description"] == "Bad Request: message can't be deleted for everyone"
+
+
+async def test_only_administrators_delete_what_others_wrote(stage: Stage) -> None:
+    written = await stage.anna.send(stage.group, "x")
+    place = {"chat_id": stage.group.id, "message_id": written.message_id}
+
+    refused = await stage.ask("deleteMessage", **place)
+    await stage.anna.promote_bot(stage.group)
+
+    assert refused["description"] == "Bad Request: message can't be deleted"
+    assert await stage.result("deleteMessage", **place) is True
 
 
 async def test_all_kinds_of_entities_come_back(stage: Stage) -> None:

@@ -135,10 +135,60 @@ async def test_promotion_tells_the_bot(simulator: Simulator, anna: Person) -> No
     assert updates(simulator)[-1]["my_chat_member"]["new_chat_member"]["can_manage_chat"] is True
 
 
+@pytest.mark.parametrize(
+    ("text", "is_shown"),
+    [
+        pytest.param("/digest", True, id="a command"),
+        pytest.param("/digest@jarchi_sim_bot kz", True, id="a command to it"),
+        pytest.param("/digest@other_bot", False, id="a command to another bot"),
+        pytest.param("hello", False, id="small talk"),
+        pytest.param("@jarchi_sim_bot hello", False, id="a mention"),
+    ],
+)
+async def test_in_groups_a_bot_sees_what_is_meant_for_it(
+    simulator: Simulator, anna: Person, text: str, is_shown: bool
+) -> None:
+    group = await anna.make_group("Editors")
+    before = len(simulator.state.updates)
+
+    message = await anna.send(group, text)
+    plainly = len(simulator.state.updates) - before
+    await anna.promote_bot(group)
+    await anna.send(group, text)
+
+    assert bool(plainly) is is_shown
+    assert group.messages[-2] is message
+    assert updates(simulator)[-1]["message"]["text"] == text
+
+
+async def test_in_groups_a_bot_sees_replies_to_it(simulator: Simulator, anna: Person) -> None:
+    group = await anna.make_group("Editors")
+    bot_writes(simulator, group.id)
+    before = len(simulator.state.updates)
+
+    own = await anna.send(group, "x")
+    await anna.send(group, "to myself", reply_to=own)
+    await anna.send(group, "to the bot", reply_to=group.bot_messages[0])
+
+    assert [update["message"]["text"] for update in updates(simulator)[before:]] == ["to the bot"]
+
+
+async def test_a_bot_that_was_removed_sees_nothing(simulator: Simulator, anna: Person) -> None:
+    group, channel = await anna.make_group("Editors"), await anna.make_channel("News")
+    for chat in (group, channel):
+        await anna.remove_bot(chat)
+    before = len(simulator.state.updates)
+
+    await anna.send(group, "/digest")
+    await anna.send(channel, "post")
+
+    assert len(simulator.state.updates) == before
+
+
 async def test_topics_carry_their_number(simulator: Simulator, anna: Person) -> None:
     forum = await anna.make_supergroup("Forum", is_forum=True)
     topic = await anna.add_topic(forum, "News")
-    await anna.send(forum, "in the topic", topic=topic)
+    await anna.send(forum, "/digest", topic=topic)
 
     opened, written = (update["message"] for update in updates(simulator)[-2:])
     assert opened["forum_topic_created"]["name"] == "News"
