@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 START_S = 60
 # Durability is for data that anybody will miss.
 OPTIONS = (
@@ -34,16 +36,17 @@ class Server:
     """A running server, reachable through the Unix socket in ``folder``."""
 
     folder: Path
-    bin: Path
 
     def url(self, database: str) -> str:
         """SQLAlchemy's address of one database."""
         return f"postgresql+psycopg://jarchi@/{database}?host={self.folder}"
 
-    def run(self, sql: str) -> str:
-        """Run one statement outside a transaction, as the administrator; its output."""
-        command = [self.bin / "psql", "-h", self.folder, "-U", "jarchi", "-d", "postgres", "-qAtX", "-c", sql]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    def run(self, sql: str) -> None:
+        """Run one statement outside a transaction, as the administrator."""
+        with psycopg.connect(
+            host=str(self.folder), user="jarchi", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(sql)
 
 
 def find_binaries() -> Path:
@@ -114,7 +117,7 @@ def run_server() -> Iterator[Server]:
             command = [*dies_with_us(), binaries / "postgres", "-D", data, *options]
             server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **who)
         wait_until_ready(binaries, folder, server)
-        yield Server(folder, binaries)
+        yield Server(folder)
     finally:
         if server is not None:
             stop(server)
