@@ -142,6 +142,9 @@ function serviceText(message) {
 }
 
 export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
-export const day = (seconds) => new Date(seconds * 1000).toLocaleDateString([], { day: "numeric", month: "long" });
+export function day(seconds) {
+  const date = new Date(seconds * 1000);
+  return date.toDateString() === new Date().toDateString() ? "Today" : date.toLocaleDateString([], { day: "numeric", month: "long" });
+}
 export const tone = (id) => `tone-${Math.abs(id) % 7}`;
 export const initials = (name) => [...name.trim()].slice(0, 1).join("").toUpperCase();
