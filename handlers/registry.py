@@ -193,12 +193,14 @@ def register(application: Application[Any, Context, Any, Any, Any, Any]) -> None
 
 
 async def publish_menu(bot: ExtBot[Any], texts: Texts) -> None:
-    """Tell Telegram the commands, in every interface language; those of editors stay out of everybody's menu."""
+    """Tell Telegram the commands and who we are, in every interface language; editors' commands stay out of the menu."""
     for language in LANGUAGES:
-        # No language code: the menu of every language that we do not speak.
-        await bot.set_my_commands(
-            menu(texts.of(language)), language_code=None if language == "en" else language
-        )
+        spoken = texts.of(language)
+        # No language code: what readers of every language see that we do not speak.
+        code = None if language == "en" else language
+        await bot.set_my_commands(menu(spoken), language_code=code)
+        await bot.set_my_description(spoken.plain("help.head"), language_code=code)
+        await bot.set_my_short_description(spoken.plain("about.short"), language_code=code)
 
 
 def menu(texts: Texts) -> list[BotCommand]:

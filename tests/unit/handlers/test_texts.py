@@ -94,7 +94,11 @@ def test_texts_are_valid_markup_and_short_where_telegram_says_so(language: str) 
             assert "!" not in form, key
             if key.startswith("error."):
                 assert len(form) <= 200, key  # a notice over the chat
-            if key.startswith("help."):
+            if key == "about.short":
+                assert len(form) <= 120, key
+            if key == "help.head":
+                assert len(form) <= 512, key  # also the bot's description
+            elif key.startswith("help."):
                 assert len(form) <= 256, key  # a line of the menu
 
 
