@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from news.gazetteer import Gazetteer
@@ -12,6 +12,8 @@ from news.vectors import Vector, cosine, unpack
 MEANING_FLOOR = 0.4
 """Centred cosines of news live between here and 1; below lies nothing that is related."""
 MEANING, WORDS, PLACES = 1.0, 0.6, 0.1
+PLACED = 20
+"""Looking for places takes longer than the rest, and only matters among the first."""
 
 
 class Likeness:
@@ -34,20 +36,28 @@ class Likeness:
 
     def rank(self, found: Sequence[Found]) -> list[Found]:
         """The same headlines with the likeness as their score, best first, then newest."""
-        scored = [replace(one, score=self._score(one)) for one in found]
-        return sorted(
-            scored, key=lambda one: (-one.score, -one.headline.sort_at.timestamp(), one.headline.id)
-        )
+        scored = _best_first(replace(one, score=self._score(one)) for one in found)
+        if self._places:
+            near = [self._with_place(one) for one in scored[:PLACED]]
+            scored = _best_first([*near, *scored[PLACED:]])
+        return scored
 
     def _score(self, found: Found) -> float:
-        """Shared weight of words, nearness in meaning, a place in common."""
+        """Shared weight of words, and nearness in meaning."""
         headline = found.headline
-        score = WORDS * found.score / self._total
-        if self._places and self._places & self._gazetteer.places(headline.title):
-            score += PLACES
-        return score + MEANING * self._meaning(unpack(self._vectors.get(headline.id), headline.language))
+        meaning = self._meaning(unpack(self._vectors.get(headline.id), headline.language))
+        return WORDS * found.score / self._total + MEANING * meaning
+
+    def _with_place(self, found: Found) -> Found:
+        """A little more for a place in common."""
+        shared = self._places & self._gazetteer.places(found.headline.title)
+        return replace(found, score=found.score + PLACES) if shared else found
 
     def _meaning(self, vector: Vector | None) -> float:
         if vector is None or self._vector is None:
             return 0.0
         return max(0.0, cosine(self._vector, vector) - MEANING_FLOOR) / (1.0 - MEANING_FLOOR)
+
+
+def _best_first(found: Iterable[Found]) -> list[Found]:
+    return sorted(found, key=lambda one: (-one.score, -one.headline.sort_at.timestamp(), one.headline.id))

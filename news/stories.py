@@ -53,6 +53,7 @@ async def join_stories(storage: Storage, gazetteer: Gazetteer, *, now: datetime,
     """
     waiting = await storage.stories.without_story(limit)
     joining = _Joining(storage, gazetteer, waiting)
+    await joining.prepare()
     # Ties of time are broken by what is written, so that the order of arrival within a fetch changes nothing.
     for headline in sorted(
         waiting, key=lambda found: (found.sort_at, found.title, found.source_id, found.id)
@@ -76,14 +77,20 @@ class _Joining:
     def __init__(self, storage: Storage, gazetteer: Gazetteer, waiting: Sequence[Headline]) -> None:
         self._storage = storage
         self._gazetteer = gazetteer
-        self._waiting = {headline.id for headline in waiting}
+        self._waiting = {headline.id: headline for headline in waiting}
         self._choices: dict[int, _Choice] = {}
         self._added: defaultdict[_Choice, list[Headline]] = defaultdict(list)
         self._vectors: dict[int, bytes] = {}
+        self._profiles: dict[int, Profile] = {}
+
+    async def prepare(self) -> None:
+        """Read at once what would otherwise be read for each headline."""
+        await self._remember_vectors(list(self._waiting.values()))
+        words = {word for headline in self._waiting.values() for word in self._profile(headline).words}
+        await self._storage.search.frequencies(sorted(words))
 
     async def choose(self, headline: Headline) -> None:
         """Choose the best of the stories that this headline may belong to, or open one."""
-        await self._remember_vectors([headline])
         profile = self._profile(headline)
         counts, total = await self._storage.search.frequencies(sorted(profile.words))
         stories = await self._stories_near(headline, profile)
@@ -146,11 +153,13 @@ class _Joining:
             self._vectors |= dict.fromkeys(missing, b"") | dict(await self._storage.search.vectors(missing))
 
     def _profile(self, headline: Headline) -> Profile:
-        return make_profile(
-            self._gazetteer,
-            headline.title,
-            headline.summary,
-            headline.language,
-            at=headline.sort_at,
-            vector=self._vectors.get(headline.id),
-        )
+        if headline.id not in self._profiles:
+            self._profiles[headline.id] = make_profile(
+                self._gazetteer,
+                headline.title,
+                headline.summary,
+                headline.language,
+                at=headline.sort_at,
+                vector=self._vectors.get(headline.id),
+            )
+        return self._profiles[headline.id]

@@ -15,7 +15,7 @@ from storage.reading import headline_select, read_headlines
 from storage.search import rows
 from storage.search.keys import id_of
 from storage.search.similar import similar_keys
-from storage.search.statistics import Frequencies
+from storage.search.statistics import frequencies_of
 from storage.statements import chunks
 from storage.tables import HeadlineRow, StoryRow
 
@@ -34,7 +34,7 @@ class SqlStoryStore:
     def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
         self._reads = reads
         self._writes = writes
-        self._frequencies = Frequencies()
+        self._frequencies = frequencies_of(reads)
 
     async def without_story(self, limit: int) -> list[Headline]:
         """Headlines that belong to no story yet, by ``sort_at`` then id."""

@@ -56,15 +56,15 @@ def _harmonise(endings: str, sounds: dict[str, str]) -> str:
 
 _KAZAKH = _harmonise(
     # plural, possession, case
-    "LAr (?:y|i|sy|si) (?:y|i)?m(?:y|i)z (?:y|i)?N(?:y|i)z n(?:y|i)n d(?:y|i)n t(?:y|i)n n(?:y|i) d(?:y|i) t(?:y|i) "
+    "LAr (?:y|i) (?:(?<=[aeou])|(?<=shy)|(?<=shi))s(?:y|i) (?:y|i)?m(?:y|i)z (?:y|i)?N(?:y|i)z n(?:y|i)n d(?:y|i)n t(?:y|i)n n(?:y|i) d(?:y|i) t(?:y|i) "
     "GA nA A DA DAn nAn (?:m|b|p)en(?:en)? ndA nda n (?:y|i)m "
     "DAGy DAGi ndAGy ndAGi n(?:y|i)k(?:i) d(?:y|i)ki t(?:y|i)ki DAi LAi "
     # words made of words
     "LyG LiG LyQ LiQ LyK LiK LyGy LiGi sh(?:y|i) s(?:y|i)z DA[sG] Geri Gary L(?:y|i) "
     # verbs
     "(?:y|i)?p D(?:y|i)m GAn GAnDAr mAQ mAK mek mAi mA (?:y|i)l(?:a|e)?(?:d[yi])? (?:u|uge|udi|udy|uda|ude|udan|uden) "
-    "[ae]di [ae]dy idi D(?:y|i) D(?:y|i)r sA s(?:y|i)n GAndA (?:y|i)s (?:y|i)n[ae]di t(?:y|i)n (?:ui|uy) uy "
-    "DAst(?:y|i)r ArGA",
+    "[ae]di [ae]dy idi D(?:y|i) D(?:y|i)r sA s(?:y|i)n GAndA (?:y|i)n[ae]di t(?:y|i)n (?:ui|uy) uy "
+    "DAst(?:y|i)r",
     {"A": "ae", "L": "ldt", "D": "dt", "G": "gqk", "Q": "qg", "K": "kg", "N": "n"},
 )
 _KYRGYZ = _harmonise(
@@ -85,10 +85,10 @@ _KYRGYZ = _harmonise(
     },
 )
 _UZBEK = (
-    "lar i si im ng ing miz imiz ngiz ingiz ning ni ga ka qa da dan dagi tagi gacha dek day niki siz li lik chi cha "
+    "lar i si im ng ing miz imiz ngiz ingiz ning ni ga ka qa da dan dagi tagi gacha dek day niki siz li lik lig ligi ligidan ligining ligida chi cha "
     "lari larni larning lariga larida laridan u "
     "di gan kan qan moqda yapti adi ydi ib b ish sh il ildi ilgan ilmoqda lan lash lashtir lashtirish lanish "
-    "moq may mas ma sa sin diki gani ganda uvchi vchi uv ar tir dir in ma mi asi yotgan ayotgan"
+    "moq may mas ma sa sin diki gani ganda uvchi vchi uv tir dir in ma mi asi yotgan ayotgan"
 )
 _TURKMEN = (
     "lar ler y i u sy si yny ini nyng ning yng ing yn in nyn nin ny ni na ne a e da de dan den ndan nden nda nde "

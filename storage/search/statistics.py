@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from weakref import WeakKeyDictionary
 
+from storage.engine import SessionMaker
 from storage.search.rows import Reader
 
 # Counting a frequent token reads all its postings, so counts are kept until the store has grown by a tenth.
@@ -32,6 +34,14 @@ class Frequencies:
         total = (await reader.rows("SELECT max(id) FROM headline"))[0][0] or 0
         if not self._total <= total <= self._total * _GROWTH or len(self._counts) > _MOST_KEPT:
             self._counts, self._total = {}, total
+
+
+_SHARED: WeakKeyDictionary[SessionMaker, Frequencies] = WeakKeyDictionary()
+
+
+def frequencies_of(reads: SessionMaker) -> Frequencies:
+    """The counts of one database, shared by the stores that were given the same sessions."""
+    return _SHARED.setdefault(reads, Frequencies())
 
 
 async def _count(reader: Reader, tokens: Sequence[str]) -> dict[str, int]:

@@ -17,8 +17,7 @@ from storage.search.index import trigrams
 from storage.search.keys import id_of
 from storage.search.pages import Question
 from storage.search.similar import similar_keys
-from storage.search.statistics import Frequencies
-from storage.statements import chunks
+from storage.search.statistics import frequencies_of
 from storage.tables import HeadlineRow
 
 _ALIKE = 0.3
@@ -27,6 +26,7 @@ _ALIKE = 0.3
 
 _VECTOR = table("search_vector", column("headline_id"), column("vector", LargeBinary))
 
+_VECTORS = "SELECT headline_id, vector FROM search_vector WHERE headline_id IN ({ids})"
 _CLOSEST = (
     "SELECT word, count(*) FROM search_gram JOIN search_word ON search_word.id = word_id "
     "WHERE gram {among} AND word <> :word GROUP BY word "
@@ -40,7 +40,7 @@ class SqlSearchStore:
     def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
         self._reads = reads
         self._writes = writes
-        self._frequencies = Frequencies()
+        self._frequencies = frequencies_of(reads)
 
     async def search(self, query: Query, *, now: datetime, limit: int = 10, offset: int = 0) -> Page:
         """The best of the newest 200 matches first, then the rest by age. Without terms: newest first.
@@ -86,12 +86,12 @@ class SqlSearchStore:
 
     async def vectors(self, headline_ids: Sequence[int]) -> Mapping[int, bytes]:
         """Stored sentence vectors (float16 little endian) of those that have one."""
-        found: dict[int, bytes] = {}
-        async with self._reads() as session:
-            for some in chunks(list(headline_ids)):
-                stored = await session.execute(select(_VECTOR).where(_VECTOR.c.headline_id.in_(some)))
-                found |= {row.headline_id: bytes(row.vector) for row in stored}
-        return found
+        listed = ", ".join(str(int(number)) for number in headline_ids)
+        if not listed:
+            return {}
+        async with rows.reader(self._reads) as reader:
+            found = await reader.rows(_VECTORS.format(ids=listed))
+        return {number: bytes(vector) for number, vector in found}
 
     async def without_vector(self, since: datetime, limit: int) -> list[Headline]:
         """Recent headlines that wait for a vector, newest first."""

