@@ -94,11 +94,6 @@ async def show_countries(talk: Talk) -> None:
     await talk.say(toggles_message(talk.preferences, talk.texts))
 
 
-async def open_countries(talk: Talk) -> None:
-    """The same, from a button: below what was there, which stays."""
-    await show_countries(talk)
-
-
 async def on_follow(talk: Talk, tap: Follow) -> None:
     """A toggle."""
     add = following if talk.subscriber else first_following

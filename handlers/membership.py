@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telegram import ChatMember, ChatMemberUpdated
+from telegram import ChatMember, ChatMemberUpdated, Message
 from telegram.constants import ChatMemberStatus, ChatType
 
 from handlers.start import language_question
@@ -30,12 +30,8 @@ async def on_my_membership(talk: Talk, change: ChatMemberUpdated) -> None:
             await talk.say(language_question((), talk.texts))
 
 
-async def on_migration(talk: Talk) -> None:
+async def on_migration(talk: Talk, message: Message) -> None:
     """A group became a supergroup: everything moves to the new id. Telegram tells it in both chats."""
-    message = talk.message
-    if message is None:
-        return
     old = message.migrate_from_chat_id or message.chat.id
     new = message.migrate_to_chat_id or message.chat.id
-    if old != new:
-        await talk.services.storage.subscribers.migrate(old, new)
+    await talk.services.storage.subscribers.migrate(old, new)

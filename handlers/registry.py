@@ -250,8 +250,8 @@ async def _on_membership(update: Update, context: Context) -> None:
 
 async def _on_migration(update: Update, context: Context) -> None:
     talk = await open_talk(update, context)
-    if talk is not None:
-        await membership.on_migration(talk)
+    if talk is not None and talk.message is not None:
+        await membership.on_migration(talk, talk.message)
 
 
 async def _on_unknown_command(update: Update, context: Context) -> None:

@@ -118,11 +118,8 @@ class Talk:
                 link_preview_options=NO_PREVIEW,
             )
         except BadRequest as error:
-            if "not modified" in error.message.lower():
-                return
-            if "message" not in error.message.lower():
-                raise
-            await self.say(message)
+            if "not modified" not in error.message.lower():
+                await self.say(message)
 
     async def notice(self, key: str, *, is_loud: bool = False, **fields: object) -> None:
         """A short notice over the chat after a tap; a message where there was no tap."""
