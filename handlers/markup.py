@@ -19,8 +19,10 @@ ELLIPSIS = "…"
 MAX_UNITS = 4096  # UTF-16 code units of a message after parsing (Bot API)
 MAX_ENTITIES = 100  # Telegram shows that many and silently ignores the rest
 
+_BLANK = re.compile(r"\s")
 _TAG = re.compile(r"<[^>]*>")
-_OPENING_TAG = re.compile(r"<[a-z]")
+_OPENING_BLANK = re.compile(r"\s")
+_TAG = re.compile(r"<[a-z]")
 # What Telegram's clients turn into something to tap inside plain text: commands, mentions, hashtags, its own links.
 _TAPPABLE = re.compile(
     r"(?:(?<=^)|(?<=[\s(«“„\"'\[]))[/@#](?=\w)|(?<=://)|(?<=\bt)(?=\.me\b)|(?<=\btelegram)(?=\.(?:me|dog)\b)",
@@ -91,14 +93,14 @@ def is_safe_url(url: str) -> bool:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return False
-    if parts.scheme not in {"http", "https"} or not host or any(sign.isspace() for sign in url):
+    if parts.scheme not in {"http", "https"} or not host or _BLANK.search(url):
         return False
     return not (host in _OWN_HOSTS and _DANGEROUS_PATH.match(parts.path))
 
 
 def units(text: str) -> int:
     """UTF-16 code units, which is how Telegram counts."""
-    return len(text) + sum(1 for sign in text if ord(sign) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def measure(text: Html) -> Size:
@@ -111,7 +113,7 @@ def cut(text: str, limit: int) -> str:
     if units(text) <= limit:
         return text
     # Half a surrogate pair at the end is dropped by the decoder.
-    kept = text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
     space = kept.rfind(" ", limit * 3 // 4)
     return (kept[:space] if space > 0 else kept).rstrip() + ELLIPSIS
 

@@ -85,11 +85,12 @@ def asked_in(talk: Talk) -> str:
 async def more(talk: Talk) -> None:
     """More like the message replied to, or the headline number, link or text that follows the command."""
     number = _ID.fullmatch(talk.arguments)
-    listed = listed_headlines(talk.message.reply_to_message if talk.message else None)
+    answered = talk.message.reply_to_message if talk.message else None
+    listed = listed_headlines(answered)
     if listed and (not talk.arguments or number):
         # "/more 3" in answer to a list means its third entry.
         headline_id = listed.get(int(number.group(1))) if number else None
-        await (_say_similar(talk, headline_id=headline_id) if headline_id else _how(talk))
+        await (_say_similar(talk, headline_id=headline_id, listed=answered) if headline_id else _how(talk))
         return
     text = talk.arguments or _replied_text(talk)
     url = _URL.search(text)
@@ -122,12 +123,17 @@ def listed_headlines(message: TelegramMessage | None) -> dict[int, int]:
 
 
 async def on_more(talk: Talk, tap: More) -> None:
-    """``≈ n``: below the list, which stays."""
-    await _say_similar(talk, headline_id=tap.headline_id)
+    """``≈ n``: below the list, which stays; what stands in the list has been seen."""
+    await _say_similar(talk, headline_id=tap.headline_id, listed=talk.message)
 
 
 async def _say_similar(
-    talk: Talk, *, headline_id: int | None = None, url: str | None = None, text: str | None = None
+    talk: Talk,
+    *,
+    headline_id: int | None = None,
+    url: str | None = None,
+    text: str | None = None,
+    listed: TelegramMessage | None = None,
 ) -> None:
     services = talk.services
     try:
@@ -139,6 +145,7 @@ async def _say_similar(
             text=text,
             now=talk.now,
             languages=talk.preferences.content_languages,
+            seen=frozenset(listed_headlines(listed).values()),
             limit=PAGE_SIZE,
         )
     except UnknownHeadlineError:
