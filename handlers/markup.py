@@ -21,8 +21,7 @@ MAX_ENTITIES = 100  # Telegram shows that many and silently ignores the rest
 
 _BLANK = re.compile(r"\s")
 _TAG = re.compile(r"<[^>]*>")
-_OPENING_BLANK = re.compile(r"\s")
-_TAG = re.compile(r"<[a-z]")
+_OPENING_TAG = re.compile(r"<[a-z]")
 # What Telegram's clients turn into something to tap inside plain text: commands, mentions, hashtags, its own links.
 _TAPPABLE = re.compile(
     r"(?:(?<=^)|(?<=[\s(«“„\"'\[]))[/@#](?=\w)|(?<=://)|(?<=\bt)(?=\.me\b)|(?<=\btelegram)(?=\.(?:me|dog)\b)",
