@@ -17,6 +17,7 @@ from news.model import Source, SourceKind
 from news.sources.clean import clean_text
 from news.sources.links import absolute_link
 from news.sources.telegram import preview_url
+from news.sources.trees import local_name, parse_loose_xml
 
 NAME_LIMIT = 80
 ID_LIMIT = 40
@@ -77,12 +78,8 @@ def read_opml(body: bytes, origin: str, taken: Iterable[str] = ()) -> list[Sourc
     """The feeds of an OPML file, also of a broken one. Raise UnreadableError when it holds none."""
     if len(body) > OPML_LIMIT:
         raise UnreadableError(origin, f"it is larger than {OPML_LIMIT // 2**20} MiB.")
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        root = None
-    if root is None or etree.QName(root).localname.lower() != "opml":
+    root = parse_loose_xml(body)
+    if root is None or local_name(root).lower() != "opml":
         raise UnreadableError(origin, "it is not an OPML file.")
     used, seen = set(taken), set[str]()
     sources: list[Source] = []

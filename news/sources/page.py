@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from urllib.parse import urlsplit
 
-from lxml import etree, html
+from lxml import etree
 
 from news.canonical import canonical_url
 from news.errors import UnreadableError
@@ -18,6 +18,7 @@ from news.sources.clean import SUMMARY_LIMIT, TITLE_LIMIT, clean_text
 from news.sources.dates import parse_date
 from news.sources.document import ITEM_LIMIT, Document
 from news.sources.links import absolute_link, same_site
+from news.sources.trees import parse_html
 
 _ARTICLE_TYPES = re.compile(
     r'"@type"\s*:\s*\[?\s*"(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|ReportageNewsArticle)"'
@@ -47,17 +48,6 @@ class Article:
     text: str
     published: datetime | None
     url: str | None
-
-
-def parse_html(text: str, origin: str) -> etree._Element:
-    """The tree of a page. Raise UnreadableError when there is nothing in it."""
-    try:
-        # Bytes, because lxml refuses text that declares an encoding of its own.
-        parser = html.HTMLParser(encoding="utf-8", recover=True, huge_tree=False, remove_comments=True)
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableError(origin, "it is not a page that can be read.") from error
-    return root
 
 
 def read_article(text: str, url: str, now: datetime) -> Article | None:

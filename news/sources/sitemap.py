@@ -12,18 +12,13 @@ from news.sources.clean import TITLE_LIMIT, clean_text
 from news.sources.dates import parse_date
 from news.sources.document import ITEM_LIMIT, Document
 from news.sources.links import absolute_link
+from news.sources.trees import local_name, parse_loose_xml
 
 
 def read_sitemap(text: bytes, url: str, now: datetime) -> Document:
     """The titled pages of a news sitemap, newest first. Raise UnreadableError for a plain one: it has no titles."""
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, recover=True
-    )
-    try:
-        root = etree.fromstring(text, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        root = None
-    name = "" if root is None else etree.QName(root).localname
+    root = parse_loose_xml(text, "utf-8")
+    name = "" if root is None else local_name(root)
     if name == "sitemapindex":
         raise UnreadableError(url, "it is an index of sitemaps. Add the news sitemap that it lists instead.")
     if root is None or name != "urlset":

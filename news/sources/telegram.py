@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from lxml import etree, html
+from lxml import etree
 
 from news.errors import UnreadableError
 from news.model import Item
 from news.sources.clean import SUMMARY_LIMIT, TITLE_LIMIT, clean_text, shorten
 from news.sources.dates import parse_date
 from news.sources.document import Document
+from news.sources.trees import parse_html
 
 _CHANNEL = re.compile(r"^https?://(?:t|telegram)\.me/(?:s/)?([A-Za-z][A-Za-z0-9_]{3,31})/?(?:\?.*)?$")
 _POST = re.compile(r"^[A-Za-z][A-Za-z0-9_]{3,31}/\d{1,10}$")
@@ -27,7 +28,7 @@ def preview_url(url: str) -> str | None:
 
 def read_telegram(text: str, url: str, now: datetime) -> Document:
     """The posts of a preview page, newest first. Raise UnreadableError when the channel shows none."""
-    root = html.document_fromstring(text or "<html/>", parser=html.HTMLParser(recover=True, huge_tree=False))
+    root = parse_html(text or "<html/>", url)
     posts = root.xpath("//*[@data-post]")
     if not posts:
         raise UnreadableError(

@@ -23,7 +23,7 @@ WALL_LIMIT_S = 4.0
 # The first job of a process also pays for its imports.
 START_LIMIT_S = 20.0
 ANSWER_LIMIT = 16 * 2**20
-JOBS_PER_PROCESS = 500
+JOBS_PER_PROCESS = 2_000
 
 
 class WorkerKilledError(UnreadableError):

@@ -24,6 +24,7 @@ from news.sources.clean import (
 from news.sources.dates import parse_date
 from news.sources.document import ITEM_LIMIT, Document
 from news.sources.links import absolute_link
+from news.sources.trees import local_name
 
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 # Namespaces by what they mean to us. Anything unlisted (itunes, geo …) is passed over.
@@ -79,7 +80,7 @@ def read_xml_feed(text: bytes, url: str, now: datetime) -> Document | None:
         root = etree.fromstring(text, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
-    if etree.QName(root).localname not in _ROOTS:
+    if local_name(root) not in _ROOTS:
         return None
     # Undeclared entities become nodes that would silently lose a letter.
     if next(root.iter(etree.Entity), None) is not None:
