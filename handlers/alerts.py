@@ -17,14 +17,17 @@ from handlers.render_alert import (
     render_preview,
     render_progress,
 )
-from handlers.talk import Talk
+from handlers.talk import Talk, taps_under
+from handlers.texts import LANGUAGES
 from handlers.texts.dates import moment
-from handlers.texts.lookup import flags
+from handlers.texts.lookup import catalogue, flags
 from news.attribute import attribute
 from news.errors import UnknownBroadcastError
 from news.model import Broadcast, BroadcastState, Message, Progress
 
 _NUMBERED = re.compile(r"#(\d{1,18})\b", re.ASCII)
+_REVISABLE = frozenset({"send", "correct", "apply"})
+_QUESTIONS = ("alert.edit_how", "alert.correct_how")
 _LOOK_EVERY_S = 2.0
 _LONGEST_LOOK_S = 6 * 3600.0
 
@@ -213,17 +216,25 @@ ACTIONS: Mapping[str, Action] = {
 }
 
 
-def numbered_question(talk: Talk) -> int | None:
-    """The alert that a reply to one of our questions is about, by the number in the question."""
+def alert_of_reply(talk: Talk) -> int | None:
+    """The alert that a reply is about: to its preview, to its progress, or to our question for a text."""
     answered = talk.message.reply_to_message if talk.message else None
     if answered is None or answered.from_user is None or answered.from_user.id != talk.bot.id:
         return None
+    for tap in taps_under(answered):
+        if isinstance(tap, Alert) and tap.action in _REVISABLE:
+            return tap.alert_id
     number = _NUMBERED.search(answered.text or "")
-    return int(number.group(1)) if number else None
+    return int(number.group(1)) if number and _is_question(answered.text or "", number.group()) else None
+
+
+def _is_question(text: str, number: str) -> bool:
+    questions = (catalogue(language)[key] for language in LANGUAGES for key in _QUESTIONS)
+    return any(text == str(question).format(id=number) for question in questions)
 
 
 async def on_alert_answer(talk: Talk, alert_id: int) -> None:
-    """The new text of a draft, or a correction, sent as a reply to our question."""
+    """The new text of a draft, or a correction, sent as a reply."""
     await _revise(talk, alert_id, talk.arguments)
 
 

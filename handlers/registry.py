@@ -266,7 +266,7 @@ async def _on_words(update: Update, context: Context) -> None:
     talk = await open_talk(update, context)
     if talk is None:
         return
-    alert_id = alerts.numbered_question(talk) if talk.services.is_editor(talk.user_id) else None
+    alert_id = alerts.alert_of_reply(talk) if talk.services.is_editor(talk.user_id) else None
     if alert_id is not None:
         await alerts.on_alert_answer(talk, alert_id)
     elif settings.is_city_answer(talk):

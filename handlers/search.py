@@ -110,16 +110,15 @@ async def _how(talk: Talk) -> None:
 
 def listed_headlines(message: TelegramMessage | None) -> dict[int, int]:
     """Number → headline id of a list of ours, by the ``≈ n`` buttons under it."""
+    listed: dict[int, int] = {}
     keyboard = message.reply_markup if message else None
-    found: dict[int, int] = {}
     for one in (one for row in keyboard.inline_keyboard for one in row) if keyboard else ():
-        label, data = _LISTED.fullmatch(one.text), one.callback_data
-        if label and isinstance(data, str):
-            with suppress(StaleTapError):
-                tap = decode(data)
-                if isinstance(tap, More):
-                    found[int(label.group(1))] = tap.headline_id
-    return found
+        label = _LISTED.fullmatch(one.text)
+        with suppress(StaleTapError):
+            tap = decode(str(one.callback_data))
+            if label and isinstance(tap, More):
+                listed[int(label.group(1))] = tap.headline_id
+    return listed
 
 
 async def on_more(talk: Talk, tap: More) -> None:

@@ -5,6 +5,7 @@ The only module that sends. Every answer goes into the same chat and forum topic
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
@@ -23,7 +24,7 @@ from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot
 
-from handlers.keyboards import PAGE_MARKS
+from handlers.keyboards import PAGE_MARKS, StaleTapError, Tap, decode
 from handlers.services import Services
 from handlers.texts import Texts
 from handlers.texts.lookup import spoken
@@ -191,6 +192,16 @@ def markup(buttons: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | No
             for row in buttons
         ]
     )
+
+
+def taps_under(message: TelegramMessage | None) -> list[Tap]:
+    """What the buttons under a message of ours ask for, in reading order."""
+    keyboard = message.reply_markup if message else None
+    taps = []
+    for one in (one for row in keyboard.inline_keyboard for one in row) if keyboard else ():
+        with suppress(StaleTapError):
+            taps.append(decode(str(one.callback_data)))
+    return taps
 
 
 async def open_talk(update: Update, context: Context) -> Talk | None:

@@ -73,6 +73,23 @@ async def test_a_correction_is_shown_before_anything_changes(town: Town, reader:
     assert reader.chat.bot_messages[-1].text.endswith("(исправлено)")
 
 
+async def test_a_reply_to_the_preview_or_the_result_is_the_new_text(town: Town, reader: Person) -> None:
+    preview = await town.say(town.editor, f"/alert {ALERT}")
+    second = await town.say(town.editor, "Railway closed in Kazakhstan", reply_to=preview)
+    assert "Railway closed" in second.text
+    await town.tap(town.editor, second, "Send to 1")
+    await town.simulator.wait_until(lambda: second.text.startswith("Sent to 1"))
+    shown = await town.say(town.editor, "Railway open in Kazakhstan", reply_to=second)
+    assert shown.text.startswith("Correction of #2")
+
+
+async def test_a_reply_to_the_list_of_alerts_is_a_search(town: Town, reader: Person) -> None:
+    await sent(town, reader)
+    listed = await town.say(town.editor, "/alerts")
+    answer = await town.say(town.editor, "metro", reply_to=listed)
+    assert "headline" in answer.text
+
+
 async def test_a_correction_by_command(town: Town, reader: Person) -> None:
     await sent(town, reader)
     shown = await town.say(town.editor, "/alert #1 Korday is open again")
