@@ -119,16 +119,31 @@ async def waits_for_a_lock(store: Store) -> bool:
         )
 
 
-async def test_an_error_that_is_no_deadlock_is_not_repeated() -> None:
+class Refused(Exception):
+    """A driver's error with PostgreSQL's code."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "attempts"),
+    [
+        pytest.param("58030", 1, id="an input-output error is not repeated"),
+        pytest.param("40P01", 4, id="a deadlock is repeated, but not for ever"),
+    ],
+)
+async def test_only_a_deadlock_is_repeated(sqlstate: str, attempts: int) -> None:
     calls = []
 
     async def fail() -> None:
         calls.append(1)
-        raise OperationalError("SELECT", {}, Exception("disk I/O error"))
+        raise OperationalError("INSERT", {}, Refused(sqlstate))
 
-    with pytest.raises(OperationalError, match="disk I/O"):
+    with pytest.raises(OperationalError, match=sqlstate):
         await repeat_on_deadlock(fail)
-    assert len(calls) == 1
+    assert len(calls) == attempts
 
 
 async def test_a_source_outside_the_catalogue_is_named(store: Store) -> None:

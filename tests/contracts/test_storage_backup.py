@@ -148,6 +148,15 @@ async def test_a_server_that_does_not_answer_is_said_without_the_password(tmp_pa
 
 
 @ON_SQLITE
+async def test_a_database_that_cannot_be_written_is_said(
+    filled: Store, database_url: str, tmp_path: Path
+) -> None:
+    await backup(database_url, tmp_path / "copy")
+    with pytest.raises(BackupError, match="was not restored"):
+        await restore(f"sqlite+aiosqlite:///{tmp_path}/nowhere/jarchi.db", tmp_path / "copy")
+
+
+@ON_SQLITE
 async def test_a_restored_database_opens_in_wal_again(
     filled: Store, database_url: str, tmp_path: Path
 ) -> None:
