@@ -119,7 +119,7 @@ async def waits_for_a_lock(store: Store) -> bool:
         )
 
 
-class Refused(Exception):
+class DriverError(Exception):
     """A driver's error with PostgreSQL's code."""
 
     def __init__(self, sqlstate: str) -> None:
@@ -139,7 +139,7 @@ async def test_only_a_deadlock_is_repeated(sqlstate: str, attempts: int) -> None
 
     async def fail() -> None:
         calls.append(1)
-        raise OperationalError("INSERT", {}, Refused(sqlstate))
+        raise OperationalError("INSERT", {}, DriverError(sqlstate))
 
     with pytest.raises(OperationalError, match=sqlstate):
         await repeat_on_deadlock(fail)
