@@ -112,7 +112,7 @@ async def main() -> None:
     # One process for the whole run, warmed up: starting one is not reading.
     async with WorkerPool(jobs_per_process=10**9) as pool:
         for _ in range(2):
-            page = "<html><body><article>" + "<p>Words of an article that go on.</p>" * 30
+            page = "<html><body><article><h1>Words</h1>" + "<p>Words of an article that go on.</p>" * 30
             await asyncio.gather(
                 *(pool.read(page.encode(), kind=SourceKind.FILE, url="x", now=NOW) for _ in range(2))
             )
