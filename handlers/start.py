@@ -65,7 +65,7 @@ async def on_done(talk: Talk, tap: StartDone) -> None:
     if tap.hour > 23 or tap.zone >= len(CITIES) or not tap.chosen:
         await talk.notice("error.stale")
         return
-    kept = talk.preferences if talk.subscriber else Preferences()
+    kept = talk.preferences if talk.subscriber else Preferences(stories_per_country=likely_length(tap.chosen))
     await talk.save(
         replace(
             kept,
@@ -77,6 +77,11 @@ async def on_done(talk: Talk, tap: StartDone) -> None:
     )
     await talk.edit(_promise(talk))
     await first_digest(talk)
+
+
+def likely_length(countries: Sequence[str]) -> int:
+    """Stories a country for a reader who has not said: a digest should not be much longer than a phone's screen."""
+    return 5 if len(countries) <= 3 else 3
 
 
 def language_question(chosen: Sequence[str], texts: Texts) -> Message:

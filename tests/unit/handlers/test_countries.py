@@ -8,6 +8,7 @@ import pytest
 
 from handlers.countries import (
     MAX_COUNTRIES,
+    OFFERED,
     first_following,
     following,
     following_now,
@@ -18,7 +19,13 @@ from handlers.countries import (
 )
 from handlers.digest import parse_span
 from handlers.keyboards import Follow, StartCountries, StartDone, StartHour, decode
-from handlers.start import countries_of_payload, countries_question, hour_question, language_question
+from handlers.start import (
+    countries_of_payload,
+    countries_question,
+    hour_question,
+    language_question,
+    likely_length,
+)
 from handlers.talk import settled
 from handlers.texts import LANGUAGES, Texts
 from news.gazetteer import Gazetteer
@@ -146,6 +153,11 @@ def test_languages_come_with_guessed_countries(texts: Texts) -> None:
 def test_a_link_chooses_before_the_language_does(texts: Texts) -> None:
     message = language_question(("TJ",), texts)
     assert all(decode(one.data or "").chosen == ("TJ",) for row in message.buttons for one in row)
+
+
+@pytest.mark.parametrize(("count", "length"), [(1, 5), (3, 5), (4, 3), (12, 3)])
+def test_many_countries_get_fewer_stories_each(count: int, length: int) -> None:
+    assert likely_length(OFFERED[:count]) == length
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
