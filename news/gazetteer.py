@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib.resources import files
+from itertools import takewhile
 
 from news.attribution.folding import fold, tokenise
 from news.attribution.judging import read
@@ -106,15 +107,11 @@ def parse_gazetteer(lines: Iterable[str]) -> Gazetteer:
 
     Line by line, because the text as a whole would take four bytes a letter for the sake of its flags.
     """
-    sections: dict[str, list[str]] = {}
-    section: list[str] = []
-    for line in lines:
-        if line.startswith("@"):
-            section = sections.setdefault(line.strip(), [])
-        else:
-            section.append(line.rstrip("\n"))
-    if list(sections) != ["@names", "@senses", "@words"]:
+    rest = (line.rstrip("\n") for line in lines)
+    header = list(takewhile(lambda line: line != "@names", rest))
+    names = [line.split("\t") for line in takewhile(lambda line: line != "@senses", rest)]
+    senses = list(takewhile(lambda line: line != "@words", rest))
+    words = dict(line.split("\t", 1) for line in rest)
+    if not words or not all(line.startswith("#") for line in header):
         raise ValueError("This is no gazetteer: build one with tools/build_gazetteer.py.")
-    index = dict(line.split("\t", 1) for line in sections["@words"])
-    rows = (line.split("\t") for line in sections["@names"])
-    return Gazetteer(Lexicon(sections["@senses"], index), {code: tuple(row) for code, *row in rows})
+    return Gazetteer(Lexicon(senses, words), {code: tuple(row) for code, *row in names})

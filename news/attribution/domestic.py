@@ -47,15 +47,13 @@ def _is_part_of(mark: Mark, other: Mark) -> bool:
 
 
 def _belongs(office: Mark, clue: Clue) -> bool:
-    """Say whether a country or a name stands right beside an office: "президент Японии", "Japan's president".
+    """Say whether an office is that of a country named: before it ("Japan elects a president") or right behind it.
 
-    In the Turkic languages the country stands before its office; what follows is the next part of the sentence.
+    Behind it only where the language puts a genitive there ("президент Японии", "president of Japan") or the name is
+    that of the holder; in the Turkic languages what follows an office is the next part of the sentence.
     """
-    if office.start - 1 <= clue.end <= office.start or (clue.start < office.end and office.start < clue.end):
+    if clue.start < office.end:
         return True
-    if clue.kind in _PEOPLE and clue.end <= office.start:
-        return True  # "Macron names a new prime minister"
     reach = 2 if clue.language == "en" else 1
-    follows = office.end <= clue.start < office.end + reach
     is_genitive = clue.language in _OFFICE_BEFORE_COUNTRY and not _TURKIC_CASE.search(clue.words)
-    return follows and (is_genitive or clue.kind in _PEOPLE)
+    return clue.start < office.end + reach and (is_genitive or clue.kind in _PEOPLE)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from sys import intern
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from news.attribution.folding import fold
 from news.attribution.paradigms import LONGEST_ENDING, endings
@@ -67,13 +67,15 @@ class Hit(NamedTuple):
     ending: str
 
 
-MEMO_LIMIT = 20_000
+MOST_READ = 2_000
+MOST_KNOWN = 8_000
+MOST_STRANGERS = 40_000
 PREFIX = 3
 SHORT_STEMS = (2, 1)
 
 
 class Lexicon:
-    """Answers which forms a token may belong to. Forms are read when first met: most never are."""
+    """Answers which forms a token may belong to. Forms are read when they are met: most never are."""
 
     def __init__(self, senses: list[str], words: dict[str, str]) -> None:
         self._senses = senses
@@ -82,14 +84,15 @@ class Lexicon:
         self._read: dict[str, tuple[Form, ...]] = {}
         self._read_senses: dict[int, Sense] = {}
         self._memo: dict[str, tuple[Hit, ...]] = {}
+        self._strangers: set[str] = set()
 
     def anchors(self, tokens: list[str]) -> list[tuple[int, tuple[Hit, ...]]]:
         """Return the places of tokens that may belong to a form, with those forms."""
-        memo, found = self._memo, []
+        memo, strangers, found = self._memo, self._strangers, []
         for at, token in enumerate(tokens):
-            hits = memo.get(token)
-            if hits is None:
-                hits = self.hits(token)
+            if token in strangers:
+                continue
+            hits = memo.get(token) or self.hits(token)
             if hits:
                 found.append((at, hits))
         return found
@@ -97,31 +100,37 @@ class Lexicon:
     def hits(self, token: str) -> tuple[Hit, ...]:
         """Return the forms that this token, as written, may anchor."""
         known = self._memo.get(token)
-        if known is None:
-            if len(self._memo) >= MEMO_LIMIT:
-                self._memo.clear()  # a bound on memory; what is forgotten is found again
-            known = self._memo[token] = tuple(self._look_up(token))
-        return known
-
-    def _look_up(self, token: str) -> list[Hit]:
-        folded = fold(token)
-        found = []
-        for length in (*self._lengths.get(folded[:PREFIX], ()), *SHORT_STEMS):
-            if len(folded) - LONGEST_ENDING <= length <= len(folded) and folded[:length] in self._words:
-                ending = folded[length:]
-                found += [
-                    Hit(form, ending)
-                    for form in self._forms(folded[:length])
-                    if form.words[form.anchor].fits(token, folded)
-                ]
+        if known is not None or token in self._strangers:
+            return known or ()
+        found = tuple(self._look_up(token))
+        if found:
+            _bound(self._memo, MOST_KNOWN)
+            self._memo[token] = found
+        else:
+            _bound(self._strangers, MOST_STRANGERS)
+            self._strangers.add(token)
         return found
+
+    def _look_up(self, token: str) -> Iterable[Hit]:
+        folded = fold(token)
+        found: dict[tuple[object, ...], Hit] = {}
+        for length in (*self._lengths.get(folded[:PREFIX], ()), *SHORT_STEMS):
+            if (
+                not len(folded) - LONGEST_ENDING <= length <= len(folded)
+                or folded[:length] not in self._words
+            ):
+                continue
+            for form in self._forms(folded[:length]):
+                if form.words[form.anchor].fits(token, folded):
+                    found.setdefault(_identity(form), Hit(form, folded[length:]))
+        return found.values()
 
     def _forms(self, stem: str) -> tuple[Form, ...]:
         known = self._read.get(stem)
         if known is None:
             known = tuple(self._read_form(stem, spec) for spec in self._words[stem].split("\t"))
+            _bound(self._read, MOST_READ)
             self._read[stem] = known
-            self._words[stem] = ""  # read once; the key still says that the stem is known
         return known
 
     def _sense(self, number: int) -> Sense:
@@ -143,13 +152,29 @@ class Lexicon:
         )
 
 
+def _identity(form: Form) -> tuple[object, ...]:
+    """Return what tells forms apart: one word that names the same thing in several languages is one name."""
+    if len(form.words) > 1:
+        return (id(form),)
+    word = form.words[0]
+    return form.sense.id, form.doubt, form.language == "en", word.capital, bool(word.exact)
+
+
+def _bound(memory: dict[str, Any] | set[str], most: int) -> None:
+    """Empty a memory that is full: what is forgotten is found again."""
+    if len(memory) >= most:
+        memory.clear()
+
+
 def _stem_lengths(stems: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """Return by the first letters which lengths stems have, longest first: most words are refused by one look."""
     lengths: dict[str, set[int]] = {}
     for stem in stems:
         if len(stem) >= PREFIX:
             lengths.setdefault(stem[:PREFIX], set()).add(len(stem))
-    return {prefix: tuple(sorted(found, reverse=True)) for prefix, found in lengths.items()}
+    shared: dict[tuple[int, ...], tuple[int, ...]] = {}  # most prefixes have the lengths of many others
+    sets = ((prefix, tuple(sorted(found, reverse=True))) for prefix, found in lengths.items())
+    return {prefix: shared.setdefault(found, found) for prefix, found in sets}
 
 
 def _read_sense(number: int, line: str) -> Sense:

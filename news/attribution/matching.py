@@ -74,19 +74,21 @@ class Text:
 
 def find_spans(text: Text) -> list[Span]:
     """Return every form found in a text; they may overlap."""
-    return [
-        Span(*extent, form, ending)
-        for at, hits in text.lexicon.anchors(text.tokens)
-        for form, ending in hits
-        if (extent := _extent(text, at, form))
-    ]
+    found = []
+    for at, hits in text.lexicon.anchors(text.tokens):
+        for form, ending in hits:
+            if len(form.words) > 1:
+                extent = _extent(text, at, form)
+                if extent:
+                    found.append(Span(*extent, form, ending))
+            elif _is_written_so(text, at, form.words[0]):
+                found.append(Span(at, at + 1, form, ending))
+    return found
 
 
 def _extent(text: Text, at: int, form: Form) -> tuple[int, int] | None:
     """Return where the whole form stands around its anchor, or None if its other words are not there."""
     words = form.words
-    if len(words) == 1:
-        return (at, at + 1) if _is_written_so(text, at, words[0]) else None
     start, end = at, at
     for word in reversed(words[: form.anchor]):
         start = _neighbour(text, start, -1)

@@ -25,6 +25,7 @@ class Corrections:
     weak: frozenset[str]
     common: frozenset[str]
     dropped: frozenset[str]
+    towns: frozenset[str]
     office: re.Pattern[str]
     national: re.Pattern[str]
 
@@ -33,10 +34,15 @@ class Corrections:
         forms = tuple(
             replace(form, doubt=self._doubt(fold(form.text), form.doubt))
             for form in entry.forms
-            if fold(form.text) not in self.dropped
-            and not (entry.countries and self._is_any_office(entry, form.text))
+            if not self._is_forgotten(entry, form.text)
         )
         return replace(entry, forms=forms) if forms else None
+
+    def _is_forgotten(self, entry: Entry, text: str) -> bool:
+        folded = fold(text)
+        if folded in self.dropped or (entry.place and folded in self.towns):
+            return True
+        return bool(entry.countries) and self._is_any_office(entry, text)
 
     def _doubt(self, folded: str, told: Doubt) -> Doubt:
         if folded in self.sure:
@@ -67,6 +73,7 @@ def parse_corrections(text: str) -> Corrections:
         weak=frozenset(words("weak")),
         common=frozenset(words("common")),
         dropped=frozenset(words("drop")),
+        towns=frozenset(words("town")),
         office=_starts(words("office")),
         national=_starts(words("national")),
     )

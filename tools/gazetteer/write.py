@@ -10,7 +10,7 @@ from itertools import product
 from news.attribution.folding import fold
 from news.attribution.lexicon import Doubt
 from tools.gazetteer.entries import Entry, Form
-from tools.gazetteer.inflect import WordSpec, split_form, word_specs
+from tools.gazetteer.inflect import SHORTEST_BORROWED, WordSpec, split_form, word_specs
 from tools.gazetteer.uzbek import latin_spellings, to_cyrillic
 
 HEADER = """\
@@ -37,18 +37,17 @@ def expand(entry: Entry) -> Entry:
     ]
     if "uz" not in languages and entry.kind not in UNBORROWED:
         twins += [
-            replace(
-                form,
-                language="uz",
-                text=spelling,
-                doubt=form.doubt or (Doubt.WEAK if entry.place else Doubt.NONE),
-            )
+            replace(form, language="uz", text=spelling, doubt=Doubt.WEAK if entry.place else form.doubt)
             for form in entry.forms
             if form.language == "ru"
             and not form.text.isupper()
             and form.text[0].isupper()
             and not form.is_quoted
+            if not (
+                entry.place and form.doubt
+            )  # a small town of the world list: its spelling is some other word
             for spelling in latin_spellings(form.text)
+            if len(spelling) >= SHORTEST_BORROWED
         ]
     return replace(entry, forms=entry.forms + tuple(twins))
 
@@ -76,7 +75,19 @@ def _index(entries: Sequence[Entry]) -> dict[str, list[str]]:
     ]
     frequency = Counter(word.stem for _, _, words in phrases for word in words)
     index: dict[str, list[str]] = defaultdict(list)
+    known: dict[tuple[object, ...], set[str]] = defaultdict(set)
     for number, form, words in phrases:
+        # A spelling that another language of the entry has already brought, with all its endings, says nothing new.
+        told = known[
+            number,
+            form.doubt,
+            form.language == "en",
+            *((word.stem, word.exact, word.capital) for word in words),
+        ]
+        codes = {code for word in words for code in word.codes}
+        if len(words) == 1 and codes <= told:
+            continue
+        told |= codes
         anchor = min(range(len(words)), key=lambda at: (frequency[words[at].stem], -len(words[at].stem), at))
         spec = " ".join(word.text(is_anchor=at == anchor) for at, word in enumerate(words))
         index[words[anchor].stem].append(f"{number};{form.doubt.value}{form.language};{spec}")
