@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 # Telegram's ids are 64-bit: PostgreSQL's integer overflows on them, SQLite hides it. SQLite gives row ids to INTEGER only.
 BIG = BigInteger().with_variant(Integer, "sqlite")
+
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -32,6 +35,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class PlainText(TypeDecorator[str]):
+    """Text that both databases take: PostgreSQL refuses NUL, and half a surrogate pair has no UTF-8 on either."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Put the replacement character in their place, so that one odd title cannot fail a whole batch."""
+        return UNSTORABLE.sub("\ufffd", value) if value else value
+
+
 class Base(DeclarativeBase):
     """All tables share one metadata with named constraints, which Alembic needs on SQLite."""
 
@@ -44,4 +58,4 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {int: BIG, datetime: UtcDateTime()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {int: BIG, str: PlainText(), datetime: UtcDateTime()}

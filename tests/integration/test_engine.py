@@ -78,6 +78,25 @@ async def test_an_instant_comes_back_as_the_same_instant_in_utc(engine, written:
     assert found.isoformat() == read
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        pytest.param("Қазақстан ўзбек 🇰🇿", "Қазақстан ўзбек 🇰🇿", id="every script, emoji"),
+        pytest.param("a\0b", "a\ufffdb", id="NUL"),
+        pytest.param("half \ud83d", "half \ufffd", id="half a surrogate pair"),
+        pytest.param("", "", id="nothing"),
+        pytest.param("'); DROP TABLE lease; --", "'); DROP TABLE lease; --", id="quotes"),
+        pytest.param("x" * 100_000, "x" * 100_000, id="long"),
+    ],
+)
+async def test_any_text_can_be_stored_and_found_again(engine, written: str, read: str) -> None:
+    async with engine.begin() as connection:
+        row = {"name": "one", "owner": written, "epoch": 1, "until": NOW}
+        await connection.execute(insert(LeaseRow.__table__), row)
+        found = select(LeaseRow.owner).where(LeaseRow.owner == written)
+        assert (await connection.execute(found)).scalars().all() == [read]
+
+
 async def test_a_naive_datetime_is_refused(engine) -> None:
     async with engine.begin() as connection:
         with pytest.raises(StatementError, match="naive datetime"):
