@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from simulator.entities import Entity
 from simulator.errors import NOT_MODIFIED, bad_request
 from simulator.files import MAX_PHOTO_BYTES, StoredFile
 from simulator.formatting import MAX_CAPTION, FormattedText, format_text
+from simulator.given import given_entities
 from simulator.keyboards import read_markup
 from simulator.parameters import Call
 from simulator.shapes import Json, message_json
@@ -18,7 +18,6 @@ from simulator.world import ADMINISTRATORS, Chat, ChatKind, Message
 MAX_DELETED_AT_ONCE = 100
 GENERAL_TOPIC = 1
 DELETABLE_S = 48 * 3600  # Bot API: younger messages only, except for administrators
-_ARGUMENT_OF_KIND = {"text_link": "url", "pre": "language", "custom_emoji": "custom_emoji_id"}
 
 
 def send_message(state: State, call: Call) -> Json:
@@ -86,6 +85,8 @@ def delete_messages(state: State, call: Call) -> bool:
     ids = call.json("message_ids", "message identifiers")
     if not isinstance(ids, list) or not 0 < len(ids) <= MAX_DELETED_AT_ONCE:
         raise bad_request("message identifiers are not specified")
+    if not all(isinstance(message_id, int) for message_id in ids):
+        raise bad_request("can't parse message identifiers: expected an Array of Numbers")
     for message_id in ids:
         if message := chat.stored.get(message_id):
             _delete(state, call, message)
@@ -104,7 +105,7 @@ def _text(call: Call) -> FormattedText:
     if not call.text("text"):
         raise bad_request("message text is empty")
     return format_text(
-        call.text("text"), parse_mode=call.text("parse_mode"), given=_entities(call, "entities")
+        call.text("text"), parse_mode=call.text("parse_mode"), given=given_entities(call, "entities")
     )
 
 
@@ -112,38 +113,9 @@ def _caption(call: Call) -> FormattedText:
     return format_text(
         call.text("caption"),
         parse_mode=call.text("parse_mode"),
-        given=_entities(call, "caption_entities"),
+        given=given_entities(call, "caption_entities"),
         limit=MAX_CAPTION,
     )
-
-
-def _entities(call: Call, name: str) -> tuple[Entity, ...]:
-    if call.text("parse_mode"):
-        return ()
-    given = call.json(name, "message entities")
-    if given is None:
-        return ()
-    if not isinstance(given, list):
-        raise bad_request("can't parse entities: expected an Array of MessageEntity")
-    return tuple(_entity(shape) for shape in given)
-
-
-def _entity(shape: Any) -> Entity:
-    if not isinstance(shape, dict) or not isinstance(shape.get("type"), str):
-        raise bad_request("can't parse MessageEntity: Can't find field \"type\"")
-    kind, offset, length = shape["type"], shape.get("offset"), shape.get("length")
-    if not isinstance(offset, int) or not isinstance(length, int) or offset < 0 or length < 0:
-        raise bad_request('can\'t parse MessageEntity: Field "offset" must be a valid Number')
-    if kind == "text_mention":
-        return Entity(kind, offset, length, str(_mentioned(shape)))
-    return Entity(kind, offset, length, str(shape.get(_ARGUMENT_OF_KIND.get(kind, ""), "")))
-
-
-def _mentioned(shape: Mapping[str, Any]) -> int:
-    user = shape.get("user")
-    if not isinstance(user, dict) or not isinstance(user.get("id"), int):
-        raise bad_request("can't parse MessageEntity: Can't find field \"user\"")
-    return int(user["id"])
 
 
 def _file(state: State, call: Call, name: str) -> StoredFile:

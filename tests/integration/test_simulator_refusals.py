@@ -67,7 +67,7 @@ TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
         (
             "sendMessage",
             {"chat_id": HERE, "text": "x", "entities": [{"type": "text_mention", "offset": 0, "length": 1}]},
-            'Can\'t find field "user"',
+            'Field "id" must be a valid Number',
         ),
         (
             "sendMessage",
