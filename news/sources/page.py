@@ -27,6 +27,7 @@ _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 )
 _FEEDS_LIMIT = 20
+_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _FURNITURE = frozenset({"nav", "footer", "aside", "form", "button", "select"})
 _HEADLINE_MINIMUM = 20
 _WORDS_MINIMUM = 3
@@ -142,24 +143,28 @@ def _article_item(root: etree._Element, text: str, url: str, now: datetime) -> I
         title=title,
         url=link,
         summary=clean_text(article.text.removeprefix(title), SUMMARY_LIMIT),
-        published=_stated_time(root, now) or article.published,
+        published=_stated_time(root, text, now) or article.published,
     )
 
 
 def _stated_title(root: etree._Element) -> str:
-    """The page's only main heading, else what it tells to social networks."""
+    """The page's only main heading, else what it tells to social networks, without the site's name at the end."""
     headings = [clean_text(" ".join(heading.itertext()), TITLE_LIMIT) for heading in root.iter("h1")]
     headings = [heading for heading in headings if heading]
     if len(headings) == 1:
         return headings[0]
-    return clean_text(root.xpath("string((//meta[@property='og:title'])[1]/@content)"), TITLE_LIMIT)
+    title = clean_text(root.xpath("string((//meta[@property='og:title'])[1]/@content)"), TITLE_LIMIT)
+    site = clean_text(root.xpath("string((//meta[@property='og:site_name'])[1]/@content)"), TITLE_LIMIT)
+    bare = title.removesuffix(site).rstrip()
+    return bare[:-1].rstrip() if site and bare != title and bare.endswith(tuple("-–—|·:•")) else title
 
 
-def _stated_time(root: etree._Element, now: datetime) -> datetime | None:
-    """To the minute, where the page says so; trafilatura knows days only."""
+def _stated_time(root: etree._Element, text: str, now: datetime) -> datetime | None:
+    """To the minute, where the page says so to networks or search engines; trafilatura knows days only."""
     stamps = root.xpath(
         "//meta[@property='article:published_time' or @itemprop='datePublished' or @name='pubdate']/@content"
     )
+    stamps += [match[1] for match in islice(_PUBLISHED.finditer(text), 1)]
     return next((moment for stamp in stamps if (moment := parse_date(stamp, now))), None)
 
 

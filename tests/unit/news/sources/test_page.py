@@ -110,6 +110,27 @@ def test_a_saved_article_without_an_address_is_known_by_its_title() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Reservoir is full - Orda", "Reservoir is full"),
+        ("Reservoir is full | Orda", "Reservoir is full"),
+        ("What we know of Orda", "What we know of Orda"),
+        ("Orda", "Orda"),
+    ],
+)
+def test_the_sites_name_is_no_part_of_the_title(title: str, expected: str) -> None:
+    text = ARTICLE.replace("<h1>Reservoir is full</h1>", "").replace("Reservoir is full!", title)
+    text = text.replace("<head>", '<head><meta property="og:site_name" content="Orda">')
+    assert read_page(text, URL, NOW).items[0].title == expected
+
+
+def test_the_time_is_also_read_from_what_search_engines_get() -> None:
+    said = '<script type="application/ld+json">{"datePublished": "2026-11-23T07:30:00Z"}</script>'
+    text = ARTICLE.replace("article:published_time", "x").replace("</head>", said + "</head>")
+    assert read_page(text, URL, NOW).items[0].published == datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+
+
 def test_a_page_that_says_it_is_an_article_in_json_is_one() -> None:
     text = ARTICLE.replace(
         '<meta property="og:type" content="article">',
