@@ -80,6 +80,7 @@ class Courier:
         *,
         leadership: Leadership | None = None,
         in_flight: int = IN_FLIGHT,
+        lease: timedelta = LEASE,
         alarm: Callable[[str], None] | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -94,6 +95,8 @@ class Courier:
         self._recorder = Recorder(outbox, clock, on_recorded=self._on_recorded)
         self._slots = asyncio.Semaphore(in_flight)
         self._batch = in_flight
+        self._lease = lease
+        self._margin = min(SEND_MARGIN, lease / 2)
         self._claimed: dict[Lane, deque[Job]] = {lane: deque() for lane in Lane}
         self._turns = Turns()
         self._sending: set[asyncio.Task[None]] = set()
@@ -174,7 +177,7 @@ class Courier:
     async def _claim(self, lane: Lane) -> None:
         fence = self._leadership.fence if self._leadership else None
         jobs = await self._outbox.claim(
-            lane, self._batch, token=uuid.uuid4().hex, now=self._clock.now(), lease=LEASE, fence=fence
+            lane, self._batch, token=uuid.uuid4().hex, now=self._clock.now(), lease=self._lease, fence=fence
         )
         self._claimed[lane].extend(jobs)
 
@@ -207,7 +210,7 @@ class Courier:
             later = self._clock.now() + timedelta(seconds=wait)
             await self._recorder.record(Result(job, State.WAITING, not_before=later))
             return False
-        if not await self._pace.admit(job.chat.chat_id) or self._clock.now() > job.lease_until - SEND_MARGIN:
+        if not await self._pace.admit(job.chat.chat_id) or self._clock.now() > job.lease_until - self._margin:
             await self._recorder.record(Result(job, State.WAITING))
             return False
         return True

@@ -11,12 +11,14 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from datetime import time as wall_time
 from pathlib import Path
 
 from sqlalchemy import text
 
 from storage.storage import Store, open_store
 from storage.upgrade import upgrade
+from tests.postgres import run_server
 
 START = datetime(2026, 3, 21, 3, 0, tzinfo=UTC)  # 08:00 in Almaty
 SQLITE, POSTGRES = "sqlite", "postgres"
@@ -47,8 +49,6 @@ def database(kind: str) -> Iterator[str]:
         with tempfile.TemporaryDirectory() as folder:
             yield f"sqlite+aiosqlite:///{Path(folder) / 'jarchi.db'}"
         return
-    from tests.postgres import run_server
-
     with run_server() as server:
         server.run("CREATE DATABASE bench TEMPLATE template0")
         yield server.url("bench")
@@ -84,8 +84,6 @@ SELECT id, 0, :hour, 'Asia/Almaty', 127, NULL, 0 FROM subscriber
 
 async def add_readers(store: Store, count: int, *, sets: int = 1, hour: str = "08:00:00.000000") -> None:
     """``count`` private readers of one hour in Almaty, who follow one of ``sets`` sets of countries."""
-    from datetime import time as wall_time
-
     is_sqlite = store.engine.dialect.name == SQLITE
     prefix = "C" if sets > 1 else "KZ"
     async with store.engine.begin() as connection:
@@ -96,8 +94,8 @@ async def add_readers(store: Store, count: int, *, sets: int = 1, hour: str = "0
         await connection.execute(text(SLOTS), {"hour": hour if is_sqlite else wall_time.fromisoformat(hour)})
     if not is_sqlite:
         async with store.engine.connect() as connection:
-            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.execute(text("ANALYZE"))
+            at_once = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await at_once.execute(text("ANALYZE"))
 
 
 class LoopWatch:
