@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from news.attribution.lexicon import Doubt
@@ -38,8 +37,7 @@ CUE = "cue-"
 REGION_OF_COUNTRIES = "group"
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(NamedTuple):
     """A name that speaks for countries, at tokens ``start`` to ``end`` (exclusive), in a form of ``language``."""
 
     countries: tuple[str, ...]
@@ -60,8 +58,7 @@ class Mark(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one text gives: its clues in order, and the words that tell domestic stories from others."""
 
     clues: tuple[Clue, ...] = ()
@@ -97,13 +94,16 @@ def _part(spans: list[Span]) -> tuple[Cues, list[Span], tuple[Mark, ...]]:
     names = []
     marks: dict[Mark, None] = {}
     for span in spans:
-        kind = span.sense.kind
-        if kind.startswith(CUE):
-            marks[Mark(span.start, span.end, kind)] = None
-            for at in range(span.start, span.end):
-                cues[at] = (*cues.get(at, ()), kind)
-        else:
+        start, end, form, _ = span
+        kind = form.sense.kind
+        if not kind.startswith(CUE):
             names.append(span)
+            continue
+        mark = Mark(start, end, kind)
+        if mark not in marks:
+            marks[mark] = None
+            for at in range(start, end):
+                cues[at] = (*cues.get(at, ()), kind)
     return cues, names, tuple(marks)
 
 
@@ -173,7 +173,7 @@ def is_doubtful(text: Text, span: Span) -> bool:
         return False
     if span.form.doubt:
         return True
-    return text.is_upper_case and span.end - span.start == 1 and len(text.tokens[span.start]) < SHORT
+    return span.end - span.start == 1 and len(text.tokens[span.start]) < SHORT and text.is_upper_case
 
 
 SHORT = 5

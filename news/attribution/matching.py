@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import NamedTuple
 
 from news.attribution.folding import fold
@@ -29,34 +28,54 @@ class Span(NamedTuple):
 class Text:
     """A text as tokens, with what the rules ask of it worked out once and only when asked."""
 
+    __slots__ = (
+        "_folded",
+        "_has_capitals",
+        "_is_title_case",
+        "_is_upper_case",
+        "_whole",
+        "lexicon",
+        "tokens",
+    )
+
     def __init__(self, lexicon: Lexicon, tokens: list[str]) -> None:
         self.lexicon = lexicon
         self.tokens = tokens
         self._folded: dict[int, str] = {}
+        self._has_capitals: bool | None = None
+        self._is_upper_case: bool | None = None
+        self._is_title_case: bool | None = None
+        self._whole: str | None = None
 
-    @cached_property
+    @property
     def has_capitals(self) -> bool:
         """Say whether the writer uses capitals: some letter is one, or the text starts with none that could be."""
-        return not "".join(self.tokens).islower() or not self.tokens[0].isalpha()
+        if self._has_capitals is None:
+            self._has_capitals = not "".join(self.tokens).islower() or not self.tokens[0].isalpha()
+        return self._has_capitals
 
-    @cached_property
+    @property
     def is_upper_case(self) -> bool:
         """Say whether all letters are capitals, as in headlines of old wires."""
-        return len(self.tokens) > 2 and "".join(self.tokens).isupper()
+        if self._is_upper_case is None:
+            self._is_upper_case = len(self.tokens) > 2 and "".join(self.tokens).isupper()
+        return self._is_upper_case
 
-    @cached_property
+    @property
     def is_title_case(self) -> bool:
         """Say whether nearly every long word has a capital, as English headlines like, so that capitals tell nothing."""
-        long_words = [
-            token for token in self.tokens if len(token) > 3 and token.isalpha() and token.isascii()
-        ]
-        capitals = sum(token[0].isupper() for token in long_words)
-        return len(long_words) > 2 and capitals > 0.7 * len(long_words)
+        if self._is_title_case is None:
+            words = [token for token in self.tokens if len(token) > 3 and token.isascii() and token.isalpha()]
+            capitals = sum(token[0].isupper() for token in words)
+            self._is_title_case = len(words) > 2 and capitals > 0.7 * len(words)
+        return self._is_title_case
 
-    @cached_property
+    @property
     def whole(self) -> str:
         """The folded text with a blank before every token, to look for context words in."""
-        return "".join(" " + self.folded(at) for at in range(len(self.tokens)))
+        if self._whole is None:
+            self._whole = "".join(" " + self.folded(at) for at in range(len(self.tokens)))
+        return self._whole
 
     def folded(self, at: int) -> str:
         """Return the folded spelling of the token at a position."""

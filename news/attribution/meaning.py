@@ -29,7 +29,10 @@ Rule = Callable[[Text, Span, Cues], bool]
 
 def is_other_meaning(text: Text, span: Span, cues: Cues) -> bool:
     """Say whether a name gives no country where it stands, by the rules for its kind."""
-    return any(rule(text, span, cues) for rule in RULES.get(span.sense.kind, ()))
+    for rule in RULES.get(span.form.sense.kind, ()):  # noqa: SIM110 - a generator would cost more than the rules
+        if rule(text, span, cues):
+            return True
+    return False
 
 
 def is_language(text: Text, span: Span, cues: Cues) -> bool:
@@ -41,9 +44,9 @@ def is_language(text: Text, span: Span, cues: Cues) -> bool:
 
 
 def is_ethnic_group(text: Text, span: Span, cues: Cues) -> bool:
-    """Say whether a people is named as an ethnic group: "ethnic Kazakhs"."""
+    """Say whether a people is named as an ethnic group: "ethnic Kazakhs"; not so "the Kazakhs of China"."""
     del text
-    return "cue-ethnic" in cues.get(span.start - 1, ())
+    return span.end - span.start == 1 and "cue-ethnic" in cues.get(span.start - 1, ())
 
 
 def is_cited_press(text: Text, span: Span, cues: Cues) -> bool:
