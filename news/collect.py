@@ -16,6 +16,7 @@ from news.ingest import prepare
 from news.model import Item, Source, SourceKind, SourceState
 from news.ports import Storage
 from news.refresh import Lesson, Outcome, is_dead, learn, settled_redirect
+from news.shelf import Shelf
 from news.sources.fetch import Fetched, Fetcher
 from news.sources.telegram import preview_url
 from news.sources.workers import WorkerKilledError
@@ -103,8 +104,9 @@ class _Round:
         self._gazetteer = gazetteer
         self._fetcher = fetcher
         self._now = now
+        self._shelf = Shelf(storage.headlines)
         # SQLite has one writer; waiting for it here is fair and free, waiting inside SQLite is neither.
-        self._storing = asyncio.Lock()
+        self._recording = asyncio.Lock()
 
     async def collect_one(self, source: Source, state: SourceState) -> FetchReport:
         """Fetch, read, store, remember."""
@@ -114,7 +116,7 @@ class _Round:
         moved_to = settled_redirect(state)
         if moved_to:
             state = replace(state, redirect_url=None, redirect_seen=0)
-        async with self._storing:
+        async with self._recording:
             await self._storage.sources.record(
                 source.id, replace(state, is_dead_told=state.is_dead_told or is_newly_dead), url=moved_to
             )
@@ -192,7 +194,5 @@ class _Round:
             portion = items[start : start + PORTION]
             fresh = await self._storage.headlines.unknown(source.id, portion, self._now())
             ready = [prepare(self._gazetteer, source, item, now=self._now()) for item in fresh]
-            if ready:
-                async with self._storing:
-                    added += len(await self._storage.headlines.add(ready))
+            added += await self._shelf.add(ready)
         return added

@@ -75,6 +75,7 @@ class Fetched:
 
     @property
     def is_unchanged(self) -> bool:
+        """Whether the server says that what we hold is still right."""
         return self.status == NOT_MODIFIED
 
 

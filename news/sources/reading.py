@@ -44,10 +44,12 @@ class Body:
 
     @property
     def text(self) -> str:
+        """Decoded."""
         return decode(self.data, self.content_type)
 
     @property
     def utf8(self) -> bytes:
+        """Decoded, and encoded as XML parsers like it."""
         return self.text.encode("utf-8", "replace")
 
 

@@ -40,6 +40,7 @@ class _Worker:
 
     @property
     def process_id(self) -> int | None:
+        """The process that runs now, if one does."""
         return self._process.pid if self._process else None
 
     async def answer(self, job: bytes, url: str, wall_limit_s: float) -> bytes:
