@@ -138,10 +138,14 @@ class State:
         return message
 
     def announce(self, kind: str, message: Message) -> None:
-        """Tell watchers and waiters about a message that came, changed or went."""
-        self.feed.tell(
-            kind, lambda: {"chat_id": message.chat.id, "message": message_json(message, self.world)}
-        )
+        """Tell watchers and waiters about a message that came, changed or went.
+
+        Pages are spared the readers of a population: a broadcast to a million would drown what people do.
+        """
+        if not message.chat.is_passing:
+            self.feed.tell(
+                kind, lambda: {"chat_id": message.chat.id, "message": message_json(message, self.world)}
+            )
         self.bell.ring()
 
     def receive(self, chat: Chat, sender: User | None, **content: Any) -> Message:

@@ -4,7 +4,7 @@ import { day, element, initials, renderMessage, tone } from "./render.js";
 
 const $ = (id) => document.getElementById(id);
 const world = { bot: { first_name: "Bot", username: "" }, people: [], chats: [], commands: [] };
-const view = { person: 0, chat: 0, replyTo: null, messages: new Map(), unread: new Map(), search: "", statusTimer: 0, toastTimer: 0, turn: 0 };
+const view = { person: 0, chat: 0, replyTo: null, messages: new Map(), unread: new Map(), search: "", statusTimer: 0, toastTimer: 0, refreshTimer: 0, turn: 0 };
 
 async function ask(path, wish) {
   const options = wish ? { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(wish) } : {};
@@ -35,6 +35,12 @@ async function refresh() {
   if (!own.some((one) => one.id === view.chat)) view.chat = own.find((one) => one.id === wanted("chat"))?.id ?? own[0]?.id ?? 0;
   drawSide();
   drawHeader();
+}
+
+// Many things at once are read once.
+function refreshSoon() {
+  clearTimeout(view.refreshTimer);
+  view.refreshTimer = setTimeout(refresh, 100);
 }
 
 const wanted = (name) => Number(new URLSearchParams(location.hash.slice(1)).get(name)) || undefined;
@@ -166,6 +172,7 @@ function change(message) {
 const actions = {
   command: (text) => act({ do: "send", text }),
   reply: (message) => { view.replyTo = message; drawReply(); $("text").focus(); },
+  topic: (id) => chat()?.topics.find((topic) => topic.id === id)?.name ?? "topic",
   show: (id) => nodeOf(id)?.scrollIntoView({ block: "center", behavior: "smooth" }),
   // True when the link was followed here instead of in the browser.
   open: (address) => {
@@ -246,6 +253,7 @@ async function write(text) {
 const happenings = {
   message: ({ chat_id: id, message }) => {
     const known = world.chats.find((one) => one.id === id);
+    if (!known || message.forum_topic_created || message.migrate_to_chat_id) refreshSoon();
     if (known) known.last = { text: (message.text ?? message.caption ?? "").slice(0, 80), date: message.date, id: message.message_id };
     if (id === view.chat) {
       arrive(message);
@@ -298,7 +306,7 @@ function watch() {
     const event = JSON.parse(data);
     const happen = happenings[event.kind];
     if (happen) happen(event);
-    else refresh();
+    else refreshSoon();
   };
 }
 

@@ -90,7 +90,11 @@ export function renderMessage(message, viewer, actions) {
   const isMine = message.from?.id === viewer;
   const row = element("article", { className: `row${isMine ? " mine" : ""}${message.edit_date ? " is-edited" : ""}`, "data-message": message.message_id });
   const bubble = element("div", { className: "bubble" });
-  if (!isMine && message.chat.type !== "private") bubble.append(element("div", { className: "sender" }, message.from?.first_name ?? message.chat.title));
+  const about = [];
+  if (!isMine && message.chat.type !== "private") about.push(message.from?.first_name ?? message.chat.title);
+  if (message.message_thread_id) about.push(actions.topic(message.message_thread_id));
+  if (message.via_bot) about.push(`via ${message.via_bot.first_name}`);
+  if (about.length) bubble.append(element("div", { className: "sender" }, about.join(" · ")));
   if (message.reply_to_message) bubble.append(quoted(message.reply_to_message, actions));
   if (message.photo) bubble.append(element("img", { className: "photo", src: `sim/files/${message.photo[0].file_id}`, alt: "Picture", width: message.photo[0].width, height: message.photo[0].height }));
   if (message.document) bubble.append(fileLink(message.document));

@@ -159,6 +159,34 @@ async def test_blocking_and_coming_back(stage: Stage, page: Page) -> None:
     ][-2:] == ["kicked", "member"]
 
 
+async def test_a_forum_shows_who_wrote_in_which_topic(stage: Stage, page: Page) -> None:
+    topic = await stage.anna.add_topic(stage.forum, "Border")
+    await page.get_by_role("button", name="Show people and chats").click()
+    await page.locator("#chats").get_by_text("Forum", exact=True).click()
+    await page.get_by_label("Topic").select_option("Border")
+    await page.get_by_placeholder("Message").fill("/digest")
+    await page.keyboard.press("Enter")
+    await page.locator("article.mine").get_by_text("Border").wait_for()
+    await stage.result("sendMessage", chat_id=stage.forum.id, text="here", message_thread_id=topic)
+    await page.locator("article").get_by_text("Jarchi · Border").wait_for()
+
+    written = next(message for message in stage.forum.messages if message.text == "/digest")
+    assert written.thread_id == topic
+
+
+async def test_an_inline_search_offers_results(stage: Stage, page: Page) -> None:
+    await page.get_by_placeholder("Message").fill("@jarchi_sim_bot oil")
+    await stage.simulator.state.updates.bell.until(lambda: bool(stage.simulator.state.searches), 10)
+    [search] = stage.simulator.state.searches.values()
+    content = {"message_text": "<b>oil</b> is found", "parse_mode": "HTML"}
+    result = {"type": "article", "id": "1", "title": "A headline", "input_message_content": content}
+    await stage.result("answerInlineQuery", inline_query_id=search.query_id, results=[result])
+    await page.get_by_role("button", name="A headline").click()
+    await page.locator("article.mine").get_by_text("via Jarchi").wait_for()
+
+    assert (search.text, stage.anna.chat.messages[-1].text) == ("oil", "oil is found")
+
+
 async def test_pictures_and_files(stage: Stage, page: Page) -> None:
     path = f"/bot{stage.simulator.token}"
     place = {"chat_id": str(stage.anna.id), "caption": "with words"}

@@ -51,7 +51,10 @@ async def test_a_connection_is_closed_without_an_answer(
 )
 async def test_a_request_is_never_answered(simulator: Simulator, kind: Fault, accepted: int) -> None:
     simulator.faults.add(Rule(kind, times=1))
-    async with simulator.serve() as url, httpx.AsyncClient(base_url=url, timeout=0.2) as client:
+    async with (
+        simulator.serve() as url,
+        httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(30, read=0.2)) as client,
+    ):
         with pytest.raises(httpx.ReadTimeout):
             await send(client, simulator)
 

@@ -196,6 +196,17 @@ async def test_watchers_hear_everything_as_it_happens(stage: Stage) -> None:
     assert events[2]["message"]["text"] == "two"
 
 
+async def test_watchers_are_spared_broadcasts(stage: Stage) -> None:
+    stage.simulator.state.world.population = range(1000, 2000)
+    async with stage.client.stream("GET", "/sim/events") as stream:
+        lines = stream.aiter_lines()
+        await anext(lines)
+        await stage.result("sendMessage", chat_id=1000, text="one of many")
+        await stage.result("sendMessage", chat_id=stage.anna.id, text="to a person")
+
+        assert (await read_event(lines))["message"]["text"] == "to a person"
+
+
 async def test_stopping_ends_watching() -> None:
     simulator = Simulator()
     async with httpx.AsyncClient() as client:
