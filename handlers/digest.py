@@ -13,7 +13,7 @@ from handlers.render import render_digest
 from handlers.render_lists import PAGE_SIZE, render_latest
 from handlers.talk import Talk
 from news.digests import compose_digest
-from news.model import Message, Preferences
+from news.model import Message, Preferences, Subscriber
 
 ONE_DAY = timedelta(days=1)
 LONGEST = timedelta(days=30)
@@ -48,11 +48,11 @@ async def digest(talk: Talk) -> None:
     await send_digest(talk, preferences, span)
 
 
-async def first_digest(talk: Talk) -> None:
+async def first_digest(talk: Talk, reader: Subscriber) -> None:
     """Right after the first minutes: the last day, so that the first scheduled one continues from here."""
-    await send_digest(talk, talk.preferences, ONE_DAY)
-    if talk.subscriber is not None:
-        await talk.services.storage.subscribers.set_last_until(talk.subscriber.id, talk.now)
+    until = talk.now
+    await send_digest(talk, reader.preferences, ONE_DAY)
+    await talk.services.storage.subscribers.set_last_until(reader.id, until)
 
 
 async def send_digest(talk: Talk, preferences: Preferences, span: timedelta) -> None:

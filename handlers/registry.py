@@ -215,18 +215,18 @@ def menu(texts: Texts) -> list[BotCommand]:
 def _on_command(command: Command) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
     async def answer(update: Update, context: Context) -> None:
         talk = await open_talk(update, context)
-        if talk is not None:
-            await (command.answer(talk) if await may(talk, command.access) else refuse(talk, command.access))
+        await (command.answer(talk) if await may(talk, command.access) else refuse(talk, command.access))
 
     return answer
 
 
 async def _on_tap(update: Update, context: Context) -> None:
-    talk = await open_talk(update, context)
-    if talk is None or talk.query is None:
+    query = update.callback_query
+    if query is None or update.effective_chat is None:  # under a message that was shared by inline mode
         return
+    talk = await open_talk(update, context)
     try:
-        tap = decode(talk.query.data or "")
+        tap = decode(query.data or "")
         reaction = CALLBACKS[type(tap)]
         await (
             reaction.answer(talk, tap) if await may(talk, reaction.access) else refuse(talk, reaction.access)
@@ -238,34 +238,29 @@ async def _on_tap(update: Update, context: Context) -> None:
 
 
 async def _on_inline(update: Update, context: Context) -> None:
-    if update.inline_query is not None:
-        await search.inline(update.inline_query, context.services, context.bot)
+    assert update.inline_query is not None
+    await search.inline(update.inline_query, context.services, context.bot)
 
 
 async def _on_membership(update: Update, context: Context) -> None:
-    talk = await open_talk(update, context)
-    if talk is not None and update.my_chat_member is not None:
-        await membership.on_my_membership(talk, update.my_chat_member)
+    assert update.my_chat_member is not None
+    await membership.on_my_membership(await open_talk(update, context), update.my_chat_member)
 
 
 async def _on_migration(update: Update, context: Context) -> None:
-    talk = await open_talk(update, context)
-    if talk is not None and talk.message is not None:
-        await membership.on_migration(talk, talk.message)
+    assert update.effective_message is not None
+    await membership.on_migration(await open_talk(update, context), update.effective_message)
 
 
 async def _on_unknown_command(update: Update, context: Context) -> None:
     talk = await open_talk(update, context)
-    if talk is not None:
-        way_out = (button(talk.texts.plain("button.help"), Open("help")),)
-        await talk.say(Message(talk.texts("error.unknown_command"), (way_out,)))
+    way_out = (button(talk.texts.plain("button.help"), Open("help")),)
+    await talk.say(Message(talk.texts("error.unknown_command"), (way_out,)))
 
 
 async def _on_words(update: Update, context: Context) -> None:
     """Words without a command: an answer to a question of ours, or in a private chat something to search for."""
     talk = await open_talk(update, context)
-    if talk is None:
-        return
     alert_id = alerts.alert_of_reply(talk) if talk.services.is_editor(talk.user_id) else None
     if alert_id is not None:
         await alerts.on_alert_answer(talk, alert_id)

@@ -6,7 +6,7 @@ from handlers.keyboards import Choose, Open, button
 from handlers.markup import foreign
 from handlers.settings_screens import SCREENS, main_screen
 from handlers.settings_values import APPLY, UnknownValueError
-from handlers.talk import Talk
+from handlers.talk import Talk, taps_under
 from handlers.texts import LANGUAGES
 from handlers.texts.dates import utc_offset
 from handlers.texts.lookup import catalogue
@@ -70,9 +70,5 @@ def is_city_answer(talk: Talk) -> bool:
 
 
 def _is_settings_message(talk: Talk) -> bool:
-    # A settings message can be told by its buttons: they open screens, and nothing else has "close".
-    keyboard = talk.message.reply_markup if talk.message else None
-    if keyboard is None:
-        return False
-    datas = [one.callback_data for row in keyboard.inline_keyboard for one in row]
-    return "o:close" in datas or any(str(data).startswith("c:") for data in datas)
+    # A settings message can be told by its buttons: they set something, or close it.
+    return any(isinstance(tap, Choose) or tap == Open("close") for tap in taps_under(talk.message))

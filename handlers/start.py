@@ -66,7 +66,7 @@ async def on_done(talk: Talk, tap: StartDone) -> None:
         await talk.notice("error.stale")
         return
     kept = talk.preferences if talk.subscriber else Preferences(stories_per_country=likely_length(tap.chosen))
-    await talk.save(
+    reader = await talk.save(
         replace(
             kept,
             language=spoken(tap.language),
@@ -76,7 +76,7 @@ async def on_done(talk: Talk, tap: StartDone) -> None:
         )
     )
     await talk.edit(_promise(talk))
-    await first_digest(talk)
+    await first_digest(talk, reader)
 
 
 def likely_length(countries: Sequence[str]) -> int:

@@ -204,13 +204,12 @@ def taps_under(message: TelegramMessage | None) -> list[Tap]:
     return taps
 
 
-async def open_talk(update: Update, context: Context) -> Talk | None:
-    """Who asks and where; None for updates that come from no chat."""
+async def open_talk(update: Update, context: Context) -> Talk:
+    """Who asks and where. The update must come from a chat."""
     services, query = context.services, update.callback_query
     message = query.message if query else update.effective_message
     chat = update.effective_chat
-    if chat is None:
-        return None
+    assert chat is not None
     full = message if isinstance(message, TelegramMessage) else None
     place = Chat(chat.id, _topic(full))
     subscriber = await services.storage.subscribers.find(place)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 from telegram import InputFile
 
@@ -32,7 +31,7 @@ async def privacy(talk: Talk) -> None:
 async def export(talk: Talk) -> None:
     """Everything that is stored about this chat, as a JSON file."""
     held = await talk.services.storage.subscribers.export(talk.chat.chat_id)
-    content = json.dumps(held, ensure_ascii=False, indent=2, default=_as_text).encode()
+    content = json.dumps(held, ensure_ascii=False, indent=2).encode()
     await talk.bot.send_document(
         talk.chat.chat_id,
         InputFile(content, filename=f"jarchi-{talk.now:%Y-%m-%d}.json"),
@@ -62,7 +61,3 @@ async def on_forget(talk: Talk, tap: Forget) -> None:
 def _contact(talk: Talk) -> list[str]:
     operator = talk.services.operator
     return [talk.texts("about.operator", operator=operator)] if operator else []
-
-
-def _as_text(value: object) -> str:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
