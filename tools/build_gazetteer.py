@@ -52,24 +52,31 @@ def _without(entry: Entry, taken: set[str]) -> Entry | None:
     return Entry(entry.countries, entry.kind, forms, entry.origin)
 
 
-def main() -> None:
-    """Write the file, or with --check say whether it is what the tables give."""
+def is_current(text: str, path: Path) -> bool:
+    """Say whether a file is what the tables give."""
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the file, or with --check only say whether it is what the tables give; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if the file is out of date"
     )
     parser.add_argument("--output", type=Path, default=ROOT / "news/data/gazetteer.tsv")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     text = build([ROOT / "news/data/curated", OWN])
     if options.check:
-        sys.exit(
-            0
-            if options.output.read_text(encoding="utf-8") == text
-            else "gazetteer.tsv is out of date: build it again"
+        current = is_current(text, options.output)
+        print(
+            f"{options.output} is "
+            + ("current." if current else "out of date: run this again without --check.")
         )
+        return 0 if current else 1
     options.output.write_text(text, encoding="utf-8", newline="\n")
     print(f"{options.output}: {len(text.encode()) / 1e6:.2f} MB, {text.count(chr(10))} lines")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
