@@ -124,8 +124,8 @@ async def _run(address: URL, program: str, *arguments: str) -> None:
     )
     _, said = await process.communicate()
     if process.returncode:
-        lines = said.decode(errors="replace").strip().splitlines() or ["no reason given"]
-        raise BackupError(f"{program}: {lines[-1]}")
+        lines = said.decode(errors="replace").split("\n") if said else [f"{program} failed without a reason."]
+        raise BackupError(" ".join(line.strip() for line in lines[:2]).strip())
 
 
 def find_program(program: str) -> str:
