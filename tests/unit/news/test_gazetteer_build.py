@@ -9,7 +9,7 @@ import pytest
 from news.attribution.folding import fold, tokenise
 from news.attribution.lexicon import Doubt
 from news.attribution.paradigms import endings
-from tools.build_gazetteer import ROOT, is_current, main
+from tools.build_gazetteer import ROOT, checked, is_current, main
 from tools.gazetteer.corrections import parse_corrections
 from tools.gazetteer.entries import Entry, Form, TableError, read_line, read_tables
 from tools.gazetteer.inflect import russian_stem, word_specs
@@ -170,6 +170,14 @@ def test_tokens() -> None:
 def test_a_wrong_line_says_what_to_change(line: str, message: str) -> None:
     with pytest.raises(TableError, match=message):
         read_line(line)
+
+
+def test_a_country_that_does_not_exist_is_refused() -> None:
+    entry = read_line("QQ\tname\ten:Nowhere")
+
+    assert checked(entry, ["QQ"]) is entry
+    with pytest.raises(TableError, match="“Nowhere”: there is no country QQ"):
+        checked(entry, ["KZ"])
 
 
 def test_a_line_is_read_with_its_marks_and_context() -> None:
