@@ -58,7 +58,7 @@ async def restore(url: str, path: Path) -> None:
         raise BackupError(f"{path} is not a sound backup: {problems[0]}.")
     try:
         await upgrade.check(f"sqlite+aiosqlite:///{path}")
-        await asyncio.to_thread(_copy_sqlite, path, _file_of(address))
+        await asyncio.to_thread(_copy_sqlite, path, _file_of(address), is_one_file=False)
     except sqlite3.Error as error:
         raise BackupError(f"{path} was not restored ({error}). Is the bot still running?") from error
 
@@ -86,20 +86,21 @@ async def _copy_out(address: URL, part: Path) -> None:
     source = _file_of(address)
     if not source.is_file():
         raise BackupError(f"{source}: there is no database yet. Create it with: jarchi db upgrade")
-    await asyncio.to_thread(_copy_sqlite, source, part)
+    await asyncio.to_thread(_copy_sqlite, source, part, is_one_file=True)
     problems = await asyncio.to_thread(_sqlite_problems, part)
     if problems:
         raise BackupError(f"{source} is damaged: {problems[0]}. Restore an older backup.")
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
+def _copy_sqlite(source: Path, target: Path, *, is_one_file: bool) -> None:
+    """Copy by SQLite's own means; ``is_one_file``: a copy to be moved about, without a write-ahead log beside it."""
     with (
         closing(sqlite3.connect(source, timeout=LOCK_WAIT_S)) as old,
         closing(sqlite3.connect(target, timeout=LOCK_WAIT_S)) as new,
     ):
         old.backup(new, pages=PAGES_AT_ONCE, sleep=0.01)
-        # One file that can be moved about; the next opening of a live database puts it back to WAL.
-        new.execute("PRAGMA journal_mode=DELETE")
+        if is_one_file:
+            new.execute("PRAGMA journal_mode=DELETE")
 
 
 def _sqlite_problems(path: Path) -> list[str]:

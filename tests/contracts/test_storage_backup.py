@@ -48,6 +48,16 @@ async def test_a_restored_backup_is_the_database_of_that_moment(
     assert await find_problems(database_url) == []
 
 
+async def test_a_restore_under_a_running_bot_is_seen_by_it(
+    filled: Store, database_url: str, tmp_path: Path
+) -> None:
+    await backup(database_url, tmp_path / "copy")
+    await filled.headlines.add([headline(3)])
+    await restore(database_url, tmp_path / "copy")
+    assert await filled.headlines.count() == 2
+    assert len(await filled.headlines.add([headline(4)])) == 1
+
+
 async def test_a_backup_is_one_file_and_leaves_nothing_beside_it(
     filled: Store, database_url: str, tmp_path: Path
 ) -> None:
