@@ -9,7 +9,8 @@ import hashlib
 import html
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from itertools import chain
 
 TITLE_LIMIT = 300
 SUMMARY_LIMIT = 1_000
@@ -63,37 +64,59 @@ _ORDINARY = re.compile(
 _KEPT_FORMAT = frozenset("\u200c\u200d")
 # Letters and marks by category that show as nothing: Hangul fillers, Braille blank, Khmer inherent vowels, variation
 # selectors, the combining grapheme joiner, Mongolian free variation selectors.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc")
+_BLANK = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc"
+    + "".join(map(chr, range(0xFE00, 0xFE10)))
+)
+_FIRST_BEYOND = 0x1_0000
 
 
-@lru_cache(maxsize=8_192)
-def _kept(character: str) -> str:
-    """What this character becomes: itself, a space, or nothing."""
-    category = unicodedata.category(character)
-    if character in _BLANK or 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF:
-        return ""
-    if category in {"Zs", "Zl", "Zp"} or character in "\t\n\r\v\f\x85":
-        return " "
-    if category in {"Cc", "Cs", "Co", "Cn"} or (category == "Cf" and character not in _KEPT_FORMAT):
-        return ""
-    return character
+def _is_hidden(character: str) -> bool:
+    """Whether a character shows as nothing or changes how others show."""
+    if character in _BLANK or 0xE0100 <= ord(character) <= 0xE01EF:
+        return True
+    if character.isspace() or character in _KEPT_FORMAT:
+        return False
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
-def _limit_marks(text: str) -> str:
-    kept: list[str] = []
-    run = 0
-    for character in text:
-        run = run + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
-        if run <= COMBINING_LIMIT:
-            kept.append(character)
-    return "".join(kept)
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in {"Mn", "Me"}
+
+
+def _character_class(belongs: Callable[[str], bool]) -> str:
+    """The inside of a regular expression's brackets for the characters of the basic plane that belong."""
+    runs: list[list[int]] = []
+    for point in chain(
+        range(0x3400), range(0xA000, 0xAC00), range(0xD7A4, _FIRST_BEYOND)
+    ):  # not ideographs, not Hangul
+        if belongs(chr(point)):
+            if runs and runs[-1][1] == point - 1:
+                runs[-1][1] = point
+            else:
+                runs.append([point, point])
+    return "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in runs)
+
+
+_BEYOND = r"\U00010000-\U0010ffff"
+_HIDDEN = re.compile(f"[{_character_class(_is_hidden)}]+|[{_BEYOND}]")
+_MARKS = _character_class(_is_mark)
+_TOO_MANY_MARKS = re.compile(f"([{_MARKS}]{{{COMBINING_LIMIT}}})[{_MARKS}]+")
+
+
+def _without_hidden(match: re.Match[str]) -> str:
+    """Beyond the basic plane (emoji, old scripts) each character is looked at, of the rest only hidden ones come here."""
+    found = match[0]
+    return found if ord(found[0]) >= _FIRST_BEYOND and not _is_hidden(found) else ""
 
 
 def clean_text(text: str, limit: int) -> str:
     """Plain text → one NFC line of at most ``limit`` characters, cut at a word with an ellipsis."""
     text = text[:RAW_LIMIT]
     if not _ORDINARY.fullmatch(text):
-        text = _limit_marks("".join(map(_kept, unicodedata.normalize("NFC", text))))
+        text = _HIDDEN.sub(_without_hidden, text)
+        # Before NFC, which takes time with the square of a pile of marks.
+        text = unicodedata.normalize("NFC", _TOO_MANY_MARKS.sub(r"\1", text))
     return shorten(_SPACE.sub(" ", text).strip(), limit)
 
 
