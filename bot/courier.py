@@ -12,6 +12,7 @@ import random
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -100,6 +101,8 @@ class Courier:
         self._claimed: dict[Lane, deque[Job]] = {lane: deque() for lane in Lane}
         self._turns = Turns()
         self._sending: set[asyncio.Task[None]] = set()
+        self._flowing: set[Lane] = set()  # lanes whose last claim was full: there is more
+        self._looking: asyncio.Task[None] | None = None
         self._look_at = self._rescue_at = 0.0
         self.halted = ""
         self.counts: Counter[str] = Counter()  # outcomes by name, and "stale" acknowledgements
@@ -133,7 +136,7 @@ class Courier:
     async def step(self) -> bool:
         """Begin at most one send, waiting for its turn; whether there was anything to do."""
         await self._rescue()
-        if self._pace.pause_left() or self._recorder.is_in_trouble or self.halted:
+        if self._pace.pause_left() or self._is_held_up:
             await self._give_back()
             return False
         await self._refill()
@@ -150,6 +153,11 @@ class Courier:
         task.add_done_callback(self._sending.discard)
         return True
 
+    @property
+    def _is_held_up(self) -> bool:
+        """Nothing new is begun while results cannot be stored, or once Telegram refuses the bot itself."""
+        return self._recorder.is_in_trouble or bool(self.halted)
+
     async def _may_send(self) -> bool:
         if self._leadership is None:
             return True
@@ -163,15 +171,28 @@ class Courier:
     # ------------------------------------------------------------------ claiming
 
     async def _refill(self) -> None:
-        """Claim for lanes that have run dry, asking for work at most every quarter of a second once there was none."""
-        dry = [lane for lane, jobs in self._claimed.items() if not jobs]
-        now = self._clock.monotonic()
-        if not dry or (now < self._look_at and any(self._claimed.values())):
-            return
+        """Claim for lanes that run low: while others are sent, if there are others, so that no turn is missed."""
+        if self._looking is not None and self._looking.done():
+            looking, self._looking = self._looking, None
+            looking.result()  # what went wrong there goes wrong here
+        if self._looking is None and self._is_time_to_look():
+            self._looking = asyncio.create_task(self._look())
+        is_short = not any(self._claimed.values()) or any(not self._claimed[lane] for lane in self._flowing)
+        if self._looking is not None and is_short:
+            looking, self._looking = self._looking, None
+            await looking
+
+    def _is_time_to_look(self) -> bool:
+        """A lane that flows is refilled in time; one that was empty is looked at now and then."""
+        runs_low = any(len(self._claimed[lane]) <= self._batch // 2 for lane in self._flowing)
+        return runs_low or not any(self._claimed.values()) or self._clock.monotonic() >= self._look_at
+
+    async def _look(self) -> None:
+        self._look_at = self._clock.monotonic() + LOOK_EVERY_S
         due = await self._outbox.due_lanes(self._clock.now())
-        self._look_at = now + LOOK_EVERY_S
-        for lane in dry:
-            if lane in due:
+        self._flowing &= due
+        for lane, jobs in self._claimed.items():
+            if lane in due and len(jobs) <= self._batch // 2:
                 await self._claim(lane)
 
     async def _claim(self, lane: Lane) -> None:
@@ -180,6 +201,7 @@ class Courier:
             lane, self._batch, token=uuid.uuid4().hex, now=self._clock.now(), lease=self._lease, fence=fence
         )
         self._claimed[lane].extend(jobs)
+        (self._flowing.add if len(jobs) == self._batch else self._flowing.discard)(lane)
 
     async def _rescue(self) -> None:
         now = self._clock.monotonic()
@@ -197,6 +219,10 @@ class Courier:
 
     async def _give_back(self) -> None:
         """Let go of what is claimed and not begun, so that nobody has to wait for the lease to run out."""
+        if self._looking is not None:
+            looking, self._looking = self._looking, None
+            with suppress(LostLeadershipError, *IN_TROUBLE):
+                await looking
         for jobs in self._claimed.values():
             unbegun = [Result(job, State.WAITING) for job in jobs]
             jobs.clear()
@@ -210,7 +236,10 @@ class Courier:
             later = self._clock.now() + timedelta(seconds=wait)
             await self._recorder.record(Result(job, State.WAITING, not_before=later))
             return False
-        if not await self._pace.admit(job.chat.chat_id) or self._clock.now() > job.lease_until - self._margin:
+        is_admitted = await self._pace.admit(job.chat.chat_id)
+        is_late = self._clock.now() > job.lease_until - self._margin
+        # Asked again, because the answer to another message may have come while this one waited.
+        if not is_admitted or is_late or self._is_held_up:
             await self._recorder.record(Result(job, State.WAITING))
             return False
         return True

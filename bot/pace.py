@@ -7,6 +7,7 @@ that are left. The rate adapts as TCP does: a little faster every second, much s
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from bot.timekeeper import Timekeeper
 
 EVERYWHERE = 0  # instead of a chat id: all chats
 START_RATE = 25.0  # messages a second
-FREE_CEILING = 28.5  # no second then holds more than 29, and Telegram allows 30
+FREE_CEILING = 28.5  # no second then holds more than 29: one less than Telegram allows, for jitter on the way
+CAUGHT_UP = 8  # missed turns
 GROWTH = 0.035  # of the ceiling, per second: after the worst slow-down 95 % is back within 20 s
 SLOW_DOWN = 0.6
 FLOOR = 0.4  # of the ceiling: one storm of refusals must not end in a crawl
@@ -30,12 +32,17 @@ SUSPECT_S = 60.0
 
 @dataclass(slots=True)
 class Tempo:
-    """Evenly spaced turns whose rate grows with time and falls with refusals. Times are monotonic seconds."""
+    """Turns whose rate grows with time and falls with refusals. Times are monotonic seconds.
+
+    A few turns that were missed (a slow disk, a busy loop) are caught up, but no span of ``n / rate`` seconds ever holds
+    more than ``n`` turns, with ``n`` the rate rounded up: that is what Telegram counts.
+    """
 
     rate: float
     ceiling: float
     _next: float = 0.0
     _since: float | None = None  # from when the rate grows
+    _taken: deque[float] = field(default_factory=deque)
 
     def rate_at(self, now: float) -> float:
         """Turns a second."""
@@ -45,13 +52,20 @@ class Tempo:
 
     def ready_in(self, now: float) -> float:
         """Seconds until the next turn; 0 when there is one."""
-        return max(0.0, self._next - now)
+        rate = self.rate_at(now)
+        count = math.ceil(rate)
+        wait = self._next - now
+        if len(self._taken) >= count:
+            wait = max(wait, self._taken[-count] + count / rate - now)
+        return max(0.0, wait)
 
     def take(self, now: float) -> None:
-        """Use a turn. A late one is caught up by half a spacing at most: enough for a timer that oversleeps."""
+        """Use a turn."""
         self._settle(now)
-        spacing = 1.0 / self.rate
-        self._next = max(self._next, now - spacing / 2) + spacing
+        self._next = max(self._next, now - CAUGHT_UP / self.rate) + 1.0 / self.rate
+        self._taken.append(now)
+        if len(self._taken) > math.ceil(self.ceiling):
+            self._taken.popleft()
 
     def slow_down(self, now: float, resume_at: float) -> None:
         """After a refusal; the rate grows again from ``resume_at`` on."""

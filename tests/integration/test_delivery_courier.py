@@ -375,7 +375,7 @@ async def test_who_stands_by_sends_nothing_until_the_leader_is_gone(store: Store
 async def test_a_process_that_slept_past_its_lease_begins_nothing_and_its_results_are_refused(
     store: Store,
 ) -> None:
-    for chat_id in range(1, 5):
+    for chat_id in range(1, 21):
         await add_reader(store, chat_id)
     await queue_alert(store)
     clock = Hands()
@@ -383,7 +383,7 @@ async def test_a_process_that_slept_past_its_lease_begins_nothing_and_its_result
 
     class Stopped(Post):
         async def send(self, job: Job) -> Outcome:
-            if not self.sent:  # SIGSTOP while the first message is in the air, and much later SIGCONT
+            if not other.counts:  # SIGSTOP while the first message is in the air, and much later SIGCONT
                 clock.turn(seconds=LEASE.total_seconds() + 1)
                 await other.drain()
             return await super().send(job)
@@ -393,10 +393,10 @@ async def test_a_process_that_slept_past_its_lease_begins_nothing_and_its_result
 
     await courier.drain()
 
-    assert len(post.sent) == 1
-    assert courier.counts["stale"] >= 1
-    assert (courier.counts["sent"], other.counts["sent"]) == (1, 4)
-    assert await states(store) == {"sent": 4}
+    assert 1 <= len(post.sent) <= 4, "what was in the air, and nothing of what was claimed besides"
+    assert courier.counts["stale"] >= len(post.sent)
+    assert other.counts["sent"] == 20
+    assert await states(store) == {"sent": 20}
 
 
 async def test_a_busy_chat_is_put_off_and_others_go_on(store: Store) -> None:
