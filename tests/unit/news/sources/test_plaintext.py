@@ -56,6 +56,34 @@ def test_marked_lines_inside_the_body_are_body() -> None:
     assert titles(text) == ["Reservoir is full"]
 
 
+def test_what_follows_a_marked_list_is_body_again() -> None:
+    text = article("Read also") + f"{BODY}\n© Orda 2026\nSubscribe to our channel\n"
+    items = read_plain_text(text, "a.txt", NOW).items
+    assert [item.title for item in items][1:] == ["First other headline", "Second other headline"]
+    assert "Subscribe" in items[0].summary
+
+
+def test_a_bare_list_ends_at_a_long_line_and_has_no_credits() -> None:
+    text = article("Latest news", bullet="") + "Photo: Orda\n" + "A long disclaimer follows here. " * 12
+    assert titles(text)[1:] == ["First other headline", "Second other headline"]
+
+
+def test_markdown_is_read() -> None:
+    text = (
+        f"# **Reservoir** is full\n\n{BODY} [More](https://orda.example/more)\n\n## Related\n"
+        '* [First other headline](https://orda.example/2 "tip")\n* [Second](javascript:x) other headline\n'
+    )
+    first, second, third = read_plain_text(text, "a.md", NOW).items
+    assert (first.title, first.url) == ("Reservoir is full", None)
+    assert first.summary == f"{BODY} More"
+    assert (second.title, second.url, second.guid) == (
+        "First other headline",
+        "https://orda.example/2",
+        "https://orda.example/2",
+    )
+    assert (third.title, third.url) == ("Second other headline", None)
+
+
 def test_a_link_and_a_date_in_the_head_are_taken() -> None:
     item = read_plain_text(
         f"https://orda.example/1\nReservoir is full\n23.11.2026 10:00\n{BODY}", "a.txt", NOW
