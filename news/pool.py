@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from news.group import Profile, story_score
+from news.group import Profile, best_story, weigh
 from news.relevance import rarity
 from news.vectors import VectorTable
 
@@ -47,9 +47,9 @@ class StoryPool:
 
     def __init__(self, items: Sequence[StoryInput], profiles: Sequence[Profile]) -> None:
         self._items = items
-        self._profiles = profiles
         counts = Counter(word for profile in profiles for word in profile.words)
         self._weights = {word: rarity(count, len(profiles)) for word, count in counts.items()}
+        self._profiles = [weigh(profile, self._weights.__getitem__) for profile in profiles]
         vectors = {number: found.vector for number, found in enumerate(profiles) if found.vector is not None}
         self._vectors = VectorTable(vectors)
         self._having: defaultdict[str, list[int]] = defaultdict(list)
@@ -59,13 +59,13 @@ class StoryPool:
     def place(self, number: int) -> int:
         """Put a headline into the best of the stories it may belong to, or into one of its own; the story's first."""
         profile = self._profiles[number]
-        best, story = 0.0, number
         candidates = [*self._candidates(number), *self._nearest(number)]
-        for other in dict.fromkeys(self._story_of[found] for found in candidates):
-            members = [self._profiles[member] for member in self._members[other][-LAST_MEMBERS:]]
-            fits = story_score(profile, members, self._weights.__getitem__)
-            if fits > best:
-                best, story = fits, other
+        stories = {
+            story: [self._profiles[member] for member in self._members[story][-LAST_MEMBERS:]]
+            for story in dict.fromkeys(self._story_of[found] for found in candidates)
+        }
+        best = best_story(profile, stories)
+        story = number if best is None else best
         self._story_of[number] = story
         self._members[story].append(number)
         for word in profile.words:

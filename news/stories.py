@@ -9,7 +9,7 @@ from datetime import datetime
 
 from news.encoder import Encoder, text_to_encode
 from news.gazetteer import Gazetteer
-from news.group import Profile, make_profile, parts, story_score
+from news.group import Profile, best_story, make_profile, parts, weigh
 from news.model import Headline
 from news.pool import CANDIDATES, LAST_MEMBERS, WINDOW, StoryInput, StoryPool, in_order
 from news.ports import Storage
@@ -33,7 +33,11 @@ def explain(
 ) -> dict[str, float]:
     """Why two headlines are (sum above 0) or are not one story: the parts of the score by name."""
     first, second = _profiles([one, other], gazetteer, encoder)
-    return parts(first, second, lambda _word: 1.0)
+    return parts(weigh(first, _even), weigh(second, _even))
+
+
+def _even(_word: str) -> float:
+    return 1.0
 
 
 def _profiles(items: Sequence[StoryInput], gazetteer: Gazetteer, encoder: Encoder | None) -> list[Profile]:
@@ -92,17 +96,19 @@ class _Joining:
     async def choose(self, headline: Headline) -> None:
         """Choose the best of the stories that this headline may belong to, or open one."""
         profile = self._profile(headline)
-        counts, total = await self._storage.search.frequencies(sorted(profile.words))
         stories = await self._stories_near(headline, profile)
+        told = {member.id: self._profile(member) for members in stories.values() for member in members}
+        words = {word for one in (profile, *told.values()) for word in one.words}
+        counts, total = await self._storage.search.frequencies(sorted(words))
 
         def weight(word: str) -> float:
-            return rarity(counts.get(word, 1), total)
+            return rarity(counts[word], total)
 
-        best, score = _Choice(leader=headline.id), 0.0
-        for choice, members in stories.items():
-            fits = story_score(profile, [self._profile(member) for member in members], weight)
-            if fits > score:
-                best, score = choice, fits
+        weighed = {
+            choice: [weigh(told[member.id], weight) for member in members]
+            for choice, members in stories.items()
+        }
+        best = best_story(weigh(profile, weight), weighed) or _Choice(leader=headline.id)
         self._choices[headline.id] = best
         self._added[best].append(headline)
 
