@@ -1,7 +1,7 @@
 """Endings that a word may take, by language and shape.
 
 A dictionary word is kept as a stem and the names of its paradigms. A word of a text matches when it is the stem and an
-ending of one of the paradigms. ``kd``, ``yd``, ``ud`` and ``vd`` make "from there" (қазақстандық), which is written small. The tables are school grammar: Russian declension; the chains "derivation, plural,
+ending of one of the paradigms. The tables are school grammar: Russian declension; the chains "derivation, plural,
 possessive, case" of the Turkic languages; ezafe and object markers of Tajik.
 """
 
@@ -33,31 +33,59 @@ _LATIN = {
     "e": "|'s|s|s's",
     "e0": "|'s",
 }
-_TURKIC = {
-    "kk": (
-        "(?:(?:[лдт][ыі][қк](?:т[ыі])?)?(?:[лдт][ае]р)?(?:ымыз|іміз|мыз|міз|[ыі][мң][ае]?|с?[ыі])?"
-        "(?:[ндт][ыі]ң|[ғгқк][ае]|н[ае]|[ндт][ыі]|н|н?[дт][ае](?:н|ғы|гі)?|н[ае]н|[тд][ае]ғы|н?[дт]ағы|н?[дт]егі"
-        "|[мбп]ен(?:ен)?|[ндт][ыі]кі)?)"
+
+
+def _chain(*links: str) -> str:
+    """Return the pattern of endings that follow each other, each of which may be missing."""
+    return "".join(f"(?:{link})?" for link in links)
+
+
+_TURKIC = {  # derivation ("from"), plural, possessive, case
+    "kk": _chain(
+        "[лдт][ыі][қк](?:т[ыі])?",
+        "[лдт][ае]р",
+        "ымыз|іміз|мыз|міз|[ыі][мң][ае]?|с?[ыі]",
+        "[ндт][ыі]ң|[ғгқк][ае]|н[ае]|[ндт][ыі]|н|н?[дт][ае](?:н|ғы|гі)?|н[ае]н|[тд][ае]ғы|н?[дт]ағы|н?[дт]егі"
+        "|[мбп]ен(?:ен)?|[ндт][ыі]кі",
     ),
-    "ky": (
-        "(?:(?:[лдт][ыиуү]к)?(?:[лдт][аеоө]р)?(?:[ыиуү]б[ыиуү]з|[ыиуү][мң]|с?[ыиуү])?"
-        "(?:[ндт][ыиуү]н|[гк][аеоө]|н[аеоө]|[ндт][ыиуү]|н|н?[дт][аеоө]н?|н[аеоө]н|н?[дт][аеоө]г[ыиуү]|[ндт][ыиуү]к[ыи])?)"
+    "ky": _chain(
+        "[лдт][ыиуү]к",
+        "[лдт][аеоө]р",
+        "[ыиуү]б[ыиуү]з|[ыиуү][мң]|с?[ыиуү]",
+        "[ндт][ыиуү]н|[гк][аеоө]|н[аеоө]|[ндт][ыиуү]|н|н?[дт][аеоө]н?|н[аеоө]н|н?[дт][аеоө]г[ыиуү]|[ндт][ыиуү]к[ыи]",
     ),
-    "uc": "(?:(?:лик)?(?:лар)?(?:имиз|с?и)?(?:нинг|ни|га|ка|қа|да|дан|даги(?:лар)?|ники|да)?)",
-    "ul": "(?:(?:lik|lig)?(?:lar)?(?:imiz|s?i)?(?:ning|ni|ga|ka|qa|da|dan|dagi(?:lar)?|niki)?)",
-    "tk": "(?:(?:l[yiu]k?)?(?:l[ae]r)?(?:s?[yiu])?(?:n?[yiu]n|n?[ae]|g[ae]|k[ae]|n[yiu]|[yiu]|n?d[ae]n?|n?d[ae]k[yi])?)",
-    "tr": (
-        "(?:(?:l[iu](?:k)?)?(?:l[ae]r)?(?:s?[iu])?(?:n?[iu]n|[yn]?[ae]|[yn]?[iu]|n?[dt][ae]n?|n?[dt][ae]ki|y?l[ae])?)"
+    "uc": _chain("лик", "лар", "имиз|с?и", "нинг|ни|га|ка|қа|да|дан|даги(?:лар)?|ники"),
+    "ul": _chain("lik|lig", "lar", "imiz|s?i", "ning|ni|ga|ka|qa|da|dan|dagi(?:lar)?|niki"),
+    "tk": _chain(
+        "l[yiu]k?",
+        "l[ae]r",
+        "s?[yiu]",
+        "n?[yiu]n|n?[ae]|g[ae]|k[ae]|n[yiu]|[yiu]|n?d[ae]n?|n?d[ae]k[yi]",
     ),
-    "kl": "(?:(?:[ldt][yiu][qk])?(?:[ldt][ae]r)?(?:s?[yi])?(?:[ndt][yiu]n|[gkq][ae]|n?[ae]|[ndt][yi]|n?[dt][ae]n?|[mbp]en)?)",
-    "kd": "[лдт][ыі][қк](?:т[ыі])?(?:[лдт][ае]р)?(?:[ндт][ыі]ң|[ғгқк][ае]|[ндт][ыі]|[дт][ае]н?|[мбп]ен)?",
-    "yd": "[лдт][ыиуү]к(?:т[ыиуү])?(?:[лдт][аеоө]р)?(?:[ндт][ыиуү]н|[гк][аеоө]|[ндт][ыиуү]|[дт][аеоө]н?)?",
-    "ud": "лик(?:лар)?(?:нинг|ни|га|да|дан)?",
-    "vd": "lik(?:lar)?(?:ning|ni|ga|da|dan)?",
-    "tg": "(?:(?:ҳо|он|гон|ён)?(?:и|ӣ|ю|у)?(?:ро|ву|у|аш|аст)?)",
+    "tr": _chain(
+        "l[iu]k?",
+        "l[ae]r",
+        "s?[iu]",
+        "n?[iu]n|[yn]?[ae]|[yn]?[iu]|n?[dt][ae]n?|n?[dt][ae]ki|y?l[ae]",
+    ),
+    "kl": _chain(
+        "[ldt][yiu][qk]",
+        "[ldt][ae]r",
+        "s?[yi]",
+        "[ndt][yiu]n|[gkq][ae]|n?[ae]|[ndt][yi]|n?[dt][ae]n?|[mbp]en",
+    ),
+    "tg": _chain("ҳо|он|гон|ён", "и|ӣ|ю|у", "ро|ву|у|аш|аст"),
+}
+_FROM_THERE = {  # "from there" and its cases, which is written small: қазақстандық, кыргызстандык, ўзбекистонлик
+    "kd": "[лдт][ыі][қк]"
+    + _chain("т[ыі]", "[лдт][ае]р", "[ндт][ыі]ң|[ғгқк][ае]|[ндт][ыі]|[дт][ае]н?|[мбп]ен"),
+    "yd": "[лдт][ыиуү]к"
+    + _chain("т[ыиуү]", "[лдт][аеоө]р", "[ндт][ыиуү]н|[гк][аеоө]|[ндт][ыиуү]|[дт][аеоө]н?"),
+    "ud": "лик" + _chain("лар", "нинг|ни|га|да|дан"),
+    "vd": "lik" + _chain("lar", "ning|ni|ga|da|dan"),
 }
 
-PARADIGMS: dict[str, str] = {**_RUSSIAN, **_LATIN, **_TURKIC, "-": ""}
+PARADIGMS: dict[str, str] = {**_RUSSIAN, **_LATIN, **_TURKIC, **_FROM_THERE, "-": ""}
 
 
 @cache
