@@ -17,8 +17,8 @@ from bot.timekeeper import Timekeeper
 
 EVERYWHERE = 0  # instead of a chat id: all chats
 START_RATE = 25.0  # messages a second
-FREE_CEILING = 28.5  # no second then holds more than 29: one less than Telegram allows, for jitter on the way
-CAUGHT_UP = 8  # missed turns
+FREE_CEILING = 28.4  # no second then holds more than 29: one less than Telegram allows, for jitter on the way
+CAUGHT_UP = 3  # missed turns
 GROWTH = 0.035  # of the ceiling, per second: after the worst slow-down 95 % is back within 20 s
 SLOW_DOWN = 0.6
 FLOOR = 0.4  # of the ceiling: one storm of refusals must not end in a crawl

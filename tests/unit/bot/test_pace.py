@@ -70,8 +70,8 @@ async def test_a_refusal_stops_everything_for_exactly_so_long_and_slows_down() -
 
     assert (scope, left, is_admitted) == (EVERYWHERE, pytest.approx(17), False)
     assert times[0] == pytest.approx(17, abs=0.06)
-    assert sum(17.1 <= time < 18.1 for time in times) == pytest.approx(0.6 * 28.5, abs=2)
-    assert sum(46 <= time < 47 for time in times) >= 0.95 * 28.5 - 1
+    assert sum(17.1 <= time < 18.1 for time in times) == pytest.approx(0.6 * FREE_CEILING, abs=2)
+    assert sum(46 <= time < 47 for time in times) >= 0.95 * FREE_CEILING - 1
 
 
 async def test_refusals_that_were_in_the_air_together_slow_down_once() -> None:
