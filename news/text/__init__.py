@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from news.text.analysis import analyse, contains, guess_language, token, variants
-from news.text.words import Word, fold, words
+from news.text.words import Word, fold, folded_words, words
 
-__all__ = ["Word", "analyse", "contains", "fold", "guess_language", "token", "variants", "words"]
+__all__ = [
+    "Word",
+    "analyse",
+    "contains",
+    "fold",
+    "folded_words",
+    "guess_language",
+    "token",
+    "variants",
+    "words",
+]

@@ -15,7 +15,7 @@ import snowballstemmer
 from news.text.scripts import is_cyrillic, kazakh_latin, plain_latin, uzbek_latin
 from news.text.stopwords import STOPWORDS
 from news.text.suffixes import strip
-from news.text.words import fold, words
+from news.text.words import folded_words
 
 CYRILLIC_LANGUAGES = ("ru", "kk", "ky", "uz", "tg")
 LATIN_LANGUAGES = ("en", "uz", "kk", "tr", "tk")
@@ -87,7 +87,7 @@ def token(word: str, language: str) -> str:
 def analyse(text: str, language: str | None = None) -> list[str]:
     """The tokens of a text in its language (ISO 639-1; guessed from the letters when None): letters and digits only."""
     known = language if language in _STEMMERS else guess_language(text)
-    return [found for word in words(text) if (found := token(word.folded, known))]
+    return [found for word in folded_words(text) if (found := token(word, known))]
 
 
 @lru_cache(maxsize=8_192)
@@ -104,8 +104,5 @@ def variants(word: str) -> tuple[str, ...]:
 def contains(text: str, language: str | None, asked: str) -> bool:
     """Whether a text has every word of another one, in any grammatical form and either script."""
     has = set(analyse(text, language))
-    wanted = [options for word in words(asked) if (options := variants(word.folded))]
+    wanted = [options for word in folded_words(asked) if (options := variants(word))]
     return bool(wanted) and all(not has.isdisjoint(options) for options in wanted)
-
-
-__all__ = ["analyse", "contains", "fold", "guess_language", "token", "variants", "words"]

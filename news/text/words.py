@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 APOSTROPHES = "'’ʻ‘ʼ`´ʹ′ʾʿ＇"
 """The signs that newsrooms use for one and the same apostrophe."""
@@ -23,8 +23,7 @@ MAX_WORD = 60
 """Characters of a word that count: longer ones are hashes, base64 and jokes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text: ``folded`` is its comparable spelling, ``text[start:end]`` how it was written."""
 
     folded: str
@@ -50,3 +49,8 @@ def words(text: str) -> Iterator[Word]:
         folded = fold(match.group())
         if folded:
             yield Word(folded, match.start(), match.end())
+
+
+def folded_words(text: str) -> list[str]:
+    """The comparable spellings alone, in order: what indexing needs, in half the time."""
+    return [folded for word in _WORD.findall(text) if (folded := fold(word))]

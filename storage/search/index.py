@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from news.text import analyse, words
+from news.text import analyse, folded_words
 from storage.search.keys import country_facet, key_of, language_facet
 from storage.statements import chunks
 from storage.tables import HeadlineRow
@@ -19,14 +19,26 @@ SUMMARY_CHARACTERS = 150
 """How much of a summary is indexed: it holds what the title leaves out, the rest repeats."""
 
 _SHORTEST_WORD, _LONGEST_WORD = 4, 20
+# As the drivers spell parameters: with thousands of rows, SQLAlchemy's own would take longer than the insert.
 _INSERT = {
-    "sqlite": text("INSERT INTO search_index (rowid, title, rest) VALUES (:key, :title, :rest)"),
-    "postgresql": text("INSERT INTO search_index (key, title, rest) VALUES (:key, :title, :rest)"),
+    "sqlite": "INSERT INTO search_index (rowid, title, rest) VALUES (?, ?, ?)",
+    "postgresql": "INSERT INTO search_index (key, title, rest) VALUES (%s, %s, %s)",
 }
 _DELETE = {
-    "sqlite": text("DELETE FROM search_index WHERE rowid = :key"),
-    "postgresql": text("DELETE FROM search_index WHERE key = :key"),
+    "sqlite": "DELETE FROM search_index WHERE rowid = ?",
+    "postgresql": "DELETE FROM search_index WHERE key = %s",
 }
+_INSERT_WORD = {
+    "sqlite": "INSERT INTO search_word (word) VALUES (?) ON CONFLICT DO NOTHING",
+    "postgresql": "INSERT INTO search_word (word) VALUES (%s) ON CONFLICT DO NOTHING",
+}
+_INSERT_GRAM = {
+    "sqlite": "INSERT INTO search_gram (gram, word_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+    "postgresql": "INSERT INTO search_gram (gram, word_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+}
+_WORDS = text("SELECT id, word FROM search_word WHERE word IN :words").bindparams(
+    bindparam("words", expanding=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,7 @@ async def add(session: AsyncSession, entries: Sequence[IndexEntry]) -> None:
     """Index these headlines; none of them may be indexed already."""
     if not entries:
         return
-    await session.execute(_INSERT[_dialect(session)], [_row(entry) for entry in entries])
+    await _many(session, _INSERT, [_row(entry) for entry in entries])
     await _remember_words(session, {word for entry in entries for word in _telling_words(entry.title)})
 
 
@@ -55,9 +67,7 @@ async def remove(session: AsyncSession, ids: Sequence[int]) -> None:
         rows = await session.execute(
             select(HeadlineRow.id, HeadlineRow.sort_at).where(HeadlineRow.id.in_(some))
         )
-        keys = [{"key": key_of(headline_id, sort_at)} for headline_id, sort_at in rows]
-        if keys:
-            await session.execute(_DELETE[_dialect(session)], keys)
+        await _many(session, _DELETE, [(key_of(headline_id, sort_at),) for headline_id, sort_at in rows])
 
 
 async def set_countries(session: AsyncSession, countries: Mapping[int, Sequence[str]]) -> None:
@@ -80,55 +90,44 @@ async def set_countries(session: AsyncSession, countries: Mapping[int, Sequence[
         await add(session, entries)
 
 
-def _row(entry: IndexEntry) -> dict[str, Any]:
+def _row(entry: IndexEntry) -> tuple[int, str, str]:
     title = analyse(entry.title, entry.language)
     seen = set(title)
     summary = analyse(entry.summary[:SUMMARY_CHARACTERS], entry.language) if entry.summary else []
     rest = [word for word in dict.fromkeys(summary) if word not in seen]
     facets = [language_facet(entry.language), *map(country_facet, entry.countries)]
-    return {
-        "key": key_of(entry.headline_id, entry.sort_at),
-        "title": " ".join(title),
-        "rest": " ".join((*rest, *facets)),
-    }
+    return key_of(entry.headline_id, entry.sort_at), " ".join(title), " ".join((*rest, *facets))
 
 
 def _telling_words(title: str) -> Iterator[str]:
     """The words that "did you mean" may offer."""
-    for word in words(title):
-        if _SHORTEST_WORD <= len(word.folded) <= _LONGEST_WORD and word.folded.isalpha():
-            yield word.folded
+    for word in folded_words(title):
+        if _SHORTEST_WORD <= len(word) <= _LONGEST_WORD and word.isalpha():
+            yield word
 
 
 async def _remember_words(session: AsyncSession, found: set[str]) -> None:
     """Store the words not seen before with their trigrams. Two processes may bring the same word: one of them wins."""
-    known_words = text("SELECT word FROM search_word WHERE word IN :words").bindparams(
-        bindparam("words", expanding=True)
-    )
-    new: list[str] = []
-    for some in chunks(sorted(found)):
-        known = set(await session.scalars(known_words, {"words": some}))
-        new += [word for word in some if word not in known]
-    if not new:
-        return
-    insert = text("INSERT INTO search_word (word) VALUES (:word) ON CONFLICT DO NOTHING")
-    await session.execute(insert, [{"word": word} for word in new])
-    ids = text("SELECT id, word FROM search_word WHERE word IN :words").bindparams(
-        bindparam("words", expanding=True)
-    )
+    known = {
+        row.word for some in chunks(sorted(found)) for row in await session.execute(_WORDS, {"words": some})
+    }
+    new = sorted(found - known)
+    await _many(session, _INSERT_WORD, [(word,) for word in new])
     for some in chunks(new):
-        rows = await session.execute(ids, {"words": some})
-        grams = [{"gram": gram, "id": word_id} for word_id, word in rows for gram in trigrams(word)]
-        await session.execute(
-            text("INSERT INTO search_gram (gram, word_id) VALUES (:gram, :id) ON CONFLICT DO NOTHING"), grams
-        )
+        rows = await session.execute(_WORDS, {"words": some})
+        await _many(session, _INSERT_GRAM, [(gram, row.id) for row in rows for gram in trigrams(row.word)])
+
+
+async def _many(
+    session: AsyncSession, statements: Mapping[str, str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Run this database's statement once for each row."""
+    if rows:
+        connection = await session.connection()
+        await connection.exec_driver_sql(statements[connection.dialect.name], list(rows))
 
 
 def trigrams(word: str) -> Iterable[str]:
     """The distinct runs of three letters, the word's borders included, in order."""
     padded = f" {word} "
     return dict.fromkeys(padded[start : start + 3] for start in range(len(padded) - 2))
-
-
-def _dialect(session: AsyncSession) -> str:
-    return session.get_bind().dialect.name
