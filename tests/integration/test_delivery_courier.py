@@ -380,9 +380,12 @@ async def test_a_process_that_slept_past_its_lease_begins_nothing_and_its_result
     await queue_alert(store)
     clock = Hands()
     other = office(store, clock, Post())
+    begun_late: list[int] = []
 
     class Stopped(Post):
         async def send(self, job: Job) -> Outcome:
+            if clock.now() > job.lease_until:
+                begun_late.append(job.id)
             if not other.counts:  # SIGSTOP while the first message is in the air, and much later SIGCONT
                 clock.turn(seconds=LEASE.total_seconds() + 1)
                 await other.drain()
@@ -393,9 +396,8 @@ async def test_a_process_that_slept_past_its_lease_begins_nothing_and_its_result
 
     await courier.drain()
 
-    assert len(post.sent) == 1, "what was in the air, and nothing of what was claimed besides"
+    assert begun_late == []
     assert courier.counts["stale"] >= 1
-    assert other.counts["sent"] == 20
     assert await states(store) == {"sent": 20}
 
 
