@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from news.attribution.domestic import implied_country
 from news.attribution.folding import tokenise
@@ -37,10 +37,10 @@ def attribute(
     """
     del language  # forms of every language are looked for: newsrooms mix them within one title
     heading = read(Text(gazetteer.lexicon, tokenise(title[:LONGEST_TITLE])), source_country)
-    clues = [(clue, 1.0) for clue in heading.clues]
+    clues = heading.clues
     if summary:
         body = _read_summary(gazetteer, summary, source_country, has_title=bool(clues))
-        clues += [(clue, SUMMARY_FACTOR) for clue in body.clues]
+        clues += tuple(clue._replace(weight=clue.weight * SUMMARY_FACTOR) for clue in body.clues)
     countries = _strongest(clues) if clues else ()
     return Attribution(countries, implied_country(heading, countries, source_country))
 
@@ -65,13 +65,18 @@ def _without_dateline(summary: str) -> str:
     return _DATELINE.sub("", summary, count=1)
 
 
-def _strongest(clues: Iterable[tuple[Clue, float]]) -> tuple[CountryEvidence, ...]:
+def _strongest(clues: Sequence[Clue]) -> tuple[CountryEvidence, ...]:
     """Return one evidence a country: its strongest clue, the earlier one of equals."""
-    best: dict[str, CountryEvidence] = {}
-    for clue, factor in clues:
-        weight = clue.weight * factor
+    best: dict[str, Clue] = {}
+    for clue in clues:
         for country in clue.countries:
             known = best.get(country)
-            if known is None or weight > known.weight:
-                best[country] = CountryEvidence(country, clue.words, f"{clue.kind} of {country}", weight)
-    return tuple(sorted(best.values(), key=lambda evidence: -evidence.weight))
+            if known is None or clue.weight > known.weight:
+                best[country] = clue
+    evidence = [
+        CountryEvidence(country, clue.words, f"{clue.kind} of {country}", clue.weight)
+        for country, clue in best.items()
+    ]
+    if len(evidence) > 1:
+        evidence.sort(key=lambda one: -one.weight)
+    return tuple(evidence)

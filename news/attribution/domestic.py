@@ -28,6 +28,8 @@ def implied_country(
     """
     if source_country is None or any(evidence.country == source_country for evidence in countries):
         return None
+    if not heading.marks:
+        return None if countries else source_country
     if countries:
         return source_country if _speaks_of_own(heading) else None
     world = sum(mark.kind in WORLD for mark in heading.marks)
@@ -38,6 +40,8 @@ def implied_country(
 def _speaks_of_own(heading: Reading) -> bool:
     """Say whether an office or a team is named that belongs to none of the countries named."""
     offices = [mark for mark in heading.marks if mark.kind == OWN]
+    if not offices:
+        return False
     whole = [mark for mark in offices if not any(_is_part_of(mark, other) for other in offices)]
     return any(not any(_belongs(mark, clue) for clue in heading.clues) for mark in whole)
 

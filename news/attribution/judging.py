@@ -33,9 +33,6 @@ WEIGHTS = {
 OTHER_WEIGHT = 0.85
 DOUBT_FACTOR = 0.8
 
-CUE = "cue-"
-REGION_OF_COUNTRIES = "group"
-
 
 class Clue(NamedTuple):
     """A name that speaks for countries, at tokens ``start`` to ``end`` (exclusive), in a form of ``language``."""
@@ -79,9 +76,9 @@ def read(text: Text, source_country: str | None) -> Reading:
         return Reading((), marks)
     chosen = [_choose(senses, source_country) for senses in longest(possible)]
     marks += tuple(
-        Mark(span.start, span.end, span.sense.kind) for span in chosen if not _gives_countries(span)
+        Mark(span.start, span.end, span.sense.kind) for span in chosen if not span.form.sense.speaks
     )
-    kept = [span for span in chosen if _gives_countries(span)]
+    kept = [span for span in chosen if span.form.sense.speaks]
     kept = _without_doubtful(text, kept, cues, source_country)
     if len(kept) > 1:
         kept = _without_namesakes(text, kept)
@@ -95,10 +92,11 @@ def _part(spans: list[Span]) -> tuple[Cues, list[Span], tuple[Mark, ...]]:
     marks: dict[Mark, None] = {}
     for span in spans:
         start, end, form, _ = span
-        kind = form.sense.kind
-        if not kind.startswith(CUE):
+        sense = form.sense
+        if not sense.is_cue:
             names.append(span)
             continue
+        kind = sense.kind
         mark = Mark(start, end, kind)
         if mark not in marks:
             marks[mark] = None
@@ -109,11 +107,7 @@ def _part(spans: list[Span]) -> tuple[Cues, list[Span], tuple[Mark, ...]]:
 
 def _is_possible(text: Text, span: Span, cues: Cues) -> bool:
     """Say whether a name may count here at all; one that may not hides no shorter name either."""
-    return _fits_context(text, span) and not (_gives_countries(span) and is_other_meaning(text, span, cues))
-
-
-def _gives_countries(span: Span) -> bool:
-    return bool(span.sense.countries) and span.sense.kind != REGION_OF_COUNTRIES
+    return _fits_context(text, span) and not (span.form.sense.speaks and is_other_meaning(text, span, cues))
 
 
 def _choose(senses: list[Span], source_country: str | None) -> Span:

@@ -23,7 +23,10 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """A thing with names: its countries (none for `-`), its kind, and words that must or must not be near."""
+    """A thing with names: its countries (none for `-`), its kind, and words that must or must not be near.
+
+    ``speaks`` says whether naming it speaks for its countries; ``is_cue`` that it is only a word that tells others apart.
+    """
 
     id: int
     countries: tuple[str, ...]
@@ -32,6 +35,8 @@ class Sense:
     place: str
     needs: tuple[str, ...] = ()
     forbids: tuple[str, ...] = ()
+    speaks: bool = True
+    is_cue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,19 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One spelling of a sense: its words, and which of them (``anchor``) the lexicon finds it by."""
+    """One spelling of a sense: its words, and which of them (``anchor``) the lexicon finds it by.
+
+    A phrase tells on which ``side`` of its anchor (-1 or 1; 0 for one word) another word stands, and that word's first
+    letter, ``head``: one look at a letter refuses most phrases.
+    """
 
     sense: Sense
     language: str
     doubt: Doubt
     anchor: int
     words: tuple[Word, ...]
+    side: int = 0
+    head: str = ""
 
 
 class Hit(NamedTuple):
@@ -67,9 +78,11 @@ class Hit(NamedTuple):
     ending: str
 
 
+CUE = "cue-"
+REGION_OF_COUNTRIES = "group"
 MOST_READ = 2_000
-MOST_KNOWN = 8_000
-MOST_STRANGERS = 40_000
+MOST_KNOWN = 6_000
+MOST_STRANGERS = 30_000
 PREFIX = 3
 SHORT_STEMS = (2, 1)
 
@@ -143,12 +156,17 @@ class Lexicon:
         """Read `sense;language;words`; the anchor is marked with _ and does not repeat its stem."""
         sense, language, words = spec.split(";")
         parts = words.split(" ")
+        read = tuple(_read_word(part, stem) for part in parts)
+        anchor = next(at for at, part in enumerate(parts) if part.startswith("_"))
+        side = 0 if len(read) == 1 else 1 if anchor == 0 else -1
         return Form(
             sense=self._sense(int(sense)),
             language=intern(language.lstrip("~?")),
             doubt=Doubt(language[0]) if language[0] in "~?" else Doubt.NONE,
-            anchor=next(at for at, part in enumerate(parts) if part.startswith("_")),
-            words=tuple(_read_word(part, stem) for part in parts),
+            anchor=anchor,
+            words=read,
+            side=side,
+            head=intern(read[anchor + side].stem[0]),
         )
 
 
@@ -181,7 +199,17 @@ def _read_sense(number: int, line: str) -> Sense:
     """Read `country, kind, label, place, origin, with, without`, separated by tabs."""
     country, kind, label, place, _, needs, forbids = line.split("\t")
     countries = () if country == "-" else tuple(country.split("+"))
-    return Sense(number, countries, kind, label, place, _listed(needs), _listed(forbids))
+    return Sense(
+        number,
+        countries,
+        kind,
+        label,
+        place,
+        _listed(needs),
+        _listed(forbids),
+        speaks=bool(countries) and kind != REGION_OF_COUNTRIES,
+        is_cue=kind.startswith(CUE),
+    )
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from news.attribution.folding import fold
 from news.attribution.lexicon import Form, Lexicon, Sense, Word
 
 _CLOSED_UP = re.compile(r" ?([-‐‑–]) ?")
+PLAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzабвгджзийклмнопрстуфхцчшщыэюя")
 JOINERS = frozenset("-‐‑–.«»„“”\"'’&()")
 
 
@@ -94,15 +95,25 @@ class Text:
 def find_spans(text: Text) -> list[Span]:
     """Return every form found in a text; they may overlap."""
     found = []
-    for at, hits in text.lexicon.anchors(text.tokens):
+    tokens = text.tokens
+    for at, hits in text.lexicon.anchors(tokens):
         for form, ending in hits:
-            if len(form.words) > 1:
+            if form.side:
+                beside = at + form.side
+                if not 0 <= beside < len(tokens) or _differs(tokens[beside][0], form.head):
+                    continue
                 extent = _extent(text, at, form)
                 if extent:
                     found.append(Span(*extent, form, ending))
             elif _is_written_so(text, at, form.words[0]):
                 found.append(Span(at, at + 1, form, ending))
     return found
+
+
+def _differs(letter: str, head: str) -> bool:
+    """Say whether a word with this first letter cannot start like another; letters with accents and signs may."""
+    small = letter.lower()
+    return small != head and small in PLAIN_LETTERS
 
 
 def _extent(text: Text, at: int, form: Form) -> tuple[int, int] | None:
