@@ -23,6 +23,7 @@ class Span(NamedTuple):
 
     @property
     def sense(self) -> Sense:
+        """What the form names."""
         return self.form.sense
 
 
