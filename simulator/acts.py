@@ -13,6 +13,9 @@ from simulator.world import Chat, Message
 if TYPE_CHECKING:
     from simulator.simulator import Simulator
 
+MAX_NAME = 64  # as in Telegram
+MAX_LANGUAGE = 12
+
 Wish = Mapping[str, Any]
 Act = Callable[["Simulator", Person, Wish], Awaitable[dict[str, Any]]]
 
@@ -25,7 +28,8 @@ async def act(simulator: Simulator, wish: Wish) -> dict[str, Any]:
     """
     name = str(wish.get("do"))
     if name == "join_world":
-        person = simulator.person(_text(wish, "name"), language=_text(wish, "language", "en"))
+        name, language = _text(wish, "name")[:MAX_NAME], _text(wish, "language", "en")[:MAX_LANGUAGE]
+        person = simulator.person(name, language=language)
         return {"person": person.id}
     if name not in ACTS:
         raise SimulatorError(f"Nobody can do {name[:40]!r}; known are {', '.join(sorted(ACTS))}.")

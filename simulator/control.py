@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.acts import act
 from simulator.errors import ApiError, SimulatorError
+from simulator.guard import Guard
 from simulator.overview import overview
 from simulator.rules import ledger_rows, read_rule, rule_json
 from simulator.shapes import message_json
@@ -32,15 +30,6 @@ _PAGES = {
     "chat.js": ("chat.js", "text/javascript; charset=utf-8"),
     "icon.svg": ("icon.svg", "image/svg+xml"),
     "render.js": ("render.js", "text/javascript; charset=utf-8"),
-}
-_SECURITY = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
 }
 
 
@@ -61,7 +50,7 @@ def build_control(simulator: Simulator) -> Starlette:
         Route("/sim/flood", handlers.flood, methods=["GET", "POST"]),
     ]
     failures: dict[Any, Any] = {SimulatorError: _explain, ApiError: _explain}
-    return Starlette(routes=routes, middleware=[Middleware(_Guard)], exception_handlers=failures)
+    return Starlette(routes=routes, middleware=[Middleware(Guard)], exception_handlers=failures)
 
 
 class _Handlers:
@@ -150,45 +139,6 @@ class _Handlers:
         if request.method == "POST":
             flood.is_on = (await _body(request)).get("is_on") is True
         return JSONResponse({"is_on": flood.is_on, "per_second": flood.per_second})
-
-
-class _Guard:
-    """Lets in this machine's own pages and programs, and no foreign page that a browser happens to show.
-
-    A name in ``Host`` that is neither an address nor localhost is a rebound DNS name; a foreign ``Origin`` is
-    another site's script.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope)
-        if not _is_own(request):
-            refusal = JSONResponse({"error": "Only pages of this simulator may ask here."}, 403)
-            await refusal(scope, receive, send)
-            return
-
-        async def send_safely(message: Any) -> None:
-            """Add the policy to an answer."""
-            if message["type"] == "http.response.start":
-                message["headers"] += [(name.encode(), value.encode()) for name, value in _SECURITY.items()]
-            await send(message)
-
-        await self.app(scope, receive, send_safely)
-
-
-def _is_own(request: Request) -> bool:
-    host = request.headers.get("host", "")
-    origin = request.headers.get("origin")
-    if origin is not None and origin != f"http://{host}":
-        return False
-    try:
-        name = urlsplit(f"http://{host}").hostname or ""
-        ipaddress.ip_address(name)
-    except ValueError:
-        return host.partition(":")[0] == "localhost"
-    return True
 
 
 async def _explain(_request: Request, error: Exception) -> Response:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from simulator import errors
 from simulator.errors import ApiError
 from simulator.faults import ACCEPTED_FIRST, FINE, UNANSWERED, Fault, Verdict
+from simulator.guard import is_from_browser, is_own
 from simulator.methods import HANDLERS
 from simulator.methods.webhooks import allowed_updates
 from simulator.parameters import METHOD_BY_LOWER_NAME, Call, Upload
@@ -61,6 +62,8 @@ class BotApi:
             raise ApiError(404, "")
         if found[1] != self.state.token:
             raise ApiError(401, "")
+        if is_from_browser(scope["headers"]) and not is_own(scope["headers"]):
+            raise errors.forbidden("foreign web pages may not use the simulator")
         method = METHOD_BY_LOWER_NAME.get(found[2].lower())
         if method is None:
             raise ApiError(404, "method not found")

@@ -4,7 +4,7 @@ import { day, element, initials, renderMessage, tone } from "./render.js";
 
 const $ = (id) => document.getElementById(id);
 const world = { bot: { first_name: "Bot", username: "" }, people: [], chats: [], commands: [] };
-const view = { person: 0, chat: 0, replyTo: null, messages: new Map(), unread: new Map(), search: "", statusTimer: 0, toastTimer: 0, refreshTimer: 0, turn: 0 };
+const view = { person: 0, chat: 0, replyTo: null, messages: new Map(), unread: new Map(), search: "", searchTurn: 0, found: { id: "", results: [] }, statusTimer: 0, toastTimer: 0, refreshTimer: 0, turn: 0 };
 
 async function ask(path, wish) {
   const options = wish ? { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(wish) } : {};
@@ -35,6 +35,7 @@ async function refresh() {
   if (!own.some((one) => one.id === view.chat)) view.chat = own.find((one) => one.id === wanted("chat"))?.id ?? own[0]?.id ?? 0;
   drawSide();
   drawHeader();
+  if ($("text").value.startsWith("/")) suggest();
 }
 
 // Many things at once are read once.
@@ -224,8 +225,10 @@ async function suggest() {
   const text = $("text").value;
   const inline = world.bot.username && text.toLowerCase().startsWith(`@${world.bot.username.toLowerCase()} `);
   if (inline) {
+    const turn = ++view.searchTurn;
     const answer = await act({ do: "search", text: text.slice(world.bot.username.length + 2) });
-    view.search = answer?.query_id ?? "";
+    if (turn === view.searchTurn) view.search = answer?.query_id ?? "";
+    offerResults();
     return;
   }
   view.search = "";
@@ -236,6 +239,15 @@ async function suggest() {
 function offer(rows) {
   $("suggestions").replaceChildren(...rows.map(([name, detail, choose]) => element("li", {}, element("button", { type: "button", onclick: choose }, element("b", {}, name), element("span", {}, detail)))));
   $("suggestions").hidden = !rows.length;
+}
+
+// A quick bot answers before the page knows the number of its own question.
+function offerResults() {
+  const { id, results } = view.found;
+  if (!id || id !== view.search) return;
+  offer(results.map((result) => [result.title ?? result.id, result.description ?? "", async () => {
+    if (await act({ do: "choose", query_id: id, result: String(result.id) })) { $("text").value = ""; offer([]); }
+  }]));
 }
 
 async function write(text) {
@@ -281,10 +293,8 @@ const happenings = {
     $("alert").showModal();
   },
   inline: ({ query_id: id, results }) => {
-    if (id !== view.search) return;
-    offer(results.map((result) => [result.title ?? result.id, result.description ?? "", async () => {
-      if (await act({ do: "choose", query_id: id, result: String(result.id) })) { $("text").value = ""; offer([]); }
-    }]));
+    view.found = { id, results };
+    offerResults();
   },
   action: ({ chat_id: id, action }) => {
     if (id !== view.chat) return;

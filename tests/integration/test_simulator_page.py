@@ -245,12 +245,35 @@ async def test_files_are_shown_or_downloaded_by_what_they_are(stage: Stage) -> N
         pytest.param({"host": "127.0.0.1:8088", "origin": "http://127.0.0.1:8088"}, True, id="its own page"),
         pytest.param({"origin": "https://evil.example"}, False, id="another site's script"),
         pytest.param({"origin": "null"}, False, id="a sandboxed page"),
+        pytest.param({"sec-fetch-site": "none"}, True, id="typed by the user"),
+        pytest.param({"sec-fetch-site": "cross-site"}, False, id="another site's picture"),
     ],
 )
 async def test_whom_the_page_lets_in(stage: Stage, headers: dict[str, str], is_let_in: bool) -> None:
     response = await stage.client.get("/sim/state", headers=headers)
 
     assert response.status_code == (200 if is_let_in else 403)
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_let_in"),
+    [
+        pytest.param({}, True, id="a client"),
+        pytest.param({"host": "simulator:8088"}, True, id="a client on another host"),
+        pytest.param({"sec-fetch-site": "none"}, True, id="typed by the user"),
+        pytest.param({"sec-fetch-site": "cross-site"}, False, id="another site's picture"),
+        pytest.param({"origin": "https://evil.example"}, False, id="another site's form"),
+        pytest.param({"sec-fetch-site": "same-origin", "host": "evil.example"}, False, id="a rebound name"),
+    ],
+)
+async def test_foreign_pages_cannot_use_the_bot_api_either(
+    stage: Stage, headers: dict[str, str], is_let_in: bool
+) -> None:
+    path = f"/bot{stage.simulator.token}/setWebhook?url=http://127.0.0.1:9/"
+    response = await stage.client.get(path, headers=headers)
+
+    assert response.status_code == (200 if is_let_in else 403)
+    assert bool(stage.simulator.state.updates.webhook_url) is is_let_in
 
 
 @pytest.mark.parametrize(
