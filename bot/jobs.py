@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.parts import Parts
 from bot.planner import plan
 from bot.watches import tell_new_headlines
 from news.collect import collect
-from news.encoder import text_to_encode
+from news.encoder import Encoder
+from news.gazetteer import Gazetteer
+from news.meaning import merge_by_meaning
 from news.stories import join_stories
+from news.vectors import encode_waiting
+from storage.storage import Store
 
 logger = logging.getLogger(__name__)
 
 KEEP_HEADLINES = timedelta(days=400)
-VECTOR_AGE = timedelta(days=3)
-ENCODE_AT_ONCE = 64
+KEEP_VECTORS = timedelta(days=30)
 KEEP_DELIVERIES = timedelta(days=7)
 
 
@@ -38,27 +40,28 @@ async def fetch_due_sources(parts: Parts) -> None:
 
 
 async def join_new_stories(parts: Parts) -> None:
-    """Sentence vectors for new headlines first, because grouping is better with them, then a story for each."""
-    await encode_headlines(parts)
-    while await join_stories(parts.store, parts.gazetteer, now=parts.now()):
+    """A story for each new headline, then one story for each event told in several languages."""
+    await bring_together(parts.store, parts.gazetteer, parts.encoder, now=parts.now())
+
+
+async def bring_together(
+    store: Store, gazetteer: Gazetteer, encoder: Encoder | None, *, now: datetime, most: int | None = None
+) -> None:
+    """Join by words, then encode (15 to 30 ms a headline, at most ``most`` of them) and merge by meaning."""
+    while await join_stories(store, gazetteer, now=now):
         pass
-
-
-async def encode_headlines(parts: Parts) -> None:
-    """Off the event loop, in batches: a model takes 15 to 30 ms a headline."""
-    if parts.encoder is None:
-        return
-    since = parts.now() - VECTOR_AGE
-    while waiting := await parts.store.search.without_vector(since, ENCODE_AT_ONCE):
-        texts = [text_to_encode(headline.title, headline.summary) for headline in waiting]
-        vectors = await asyncio.to_thread(parts.encoder.encode, texts)
-        await parts.store.search.set_vectors(
-            {headline.id: vector for headline, vector in zip(waiting, vectors, strict=True)}
-        )
+    encoded = 0
+    while encoder and (most is None or encoded < most):
+        headline_ids = await encode_waiting(store, encoder, now=now)
+        if not headline_ids:
+            break
+        encoded += len(headline_ids)
+        await merge_by_meaning(store, gazetteer, headline_ids, now=now)
 
 
 async def drop_old_headlines(parts: Parts) -> None:
     """Headlines past their age leave the store."""
+    await parts.store.search.drop_vectors_before(parts.now() - KEEP_VECTORS)
     dropped = await parts.store.headlines.delete_older_than(parts.now() - KEEP_HEADLINES)
     if dropped:
         logger.info("old headlines dropped", extra={"action": "headlines_dropped", "count": dropped})

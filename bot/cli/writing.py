@@ -14,10 +14,12 @@ from bot.app import opened
 from bot.cli.options import Commands, add_action, add_command, parse_countries, utc_now
 from bot.cli.output import Output, complain, progress
 from bot.cli.sources import fetch_row
+from bot.jobs import bring_together
 from bot.settings import Settings
 from news.attribute import attribute
 from news.catalogue import bundled_sources, country_of_host
 from news.collect import collect
+from news.encoder import open_encoder
 from news.errors import UnreadableError
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.ingest import ingest
@@ -25,10 +27,10 @@ from news.model import Source, SourceKind
 from news.ports import Storage
 from news.sources import read_file
 from news.sources.fetch import Fetcher
-from news.stories import join_stories
 from storage.storage import Store
 
 REATTRIBUTE_BATCH = 500
+MOST_ENCODED = 1_000  # half a minute; a running bot encodes the rest by and by
 # Outlets of the region call themselves by their site: "Orda.kz reports", "сообщает 24.kg".
 SITE = re.compile(r"(?<![\w@.-])[a-zA-Z0-9][a-zA-Z0-9-]*\.[a-zA-Z]{2,6}(?![\w-])")
 
@@ -76,8 +78,9 @@ async def import_files(settings: Settings, options: argparse.Namespace) -> int:
                     complain(str(error))
                     status = 1
                 bar.advance(bar.task_ids[0])
-        while await join_stories(store, gazetteer, now=utc_now()):
-            pass
+        await bring_together(
+            store, gazetteer, open_encoder(settings.encoder), now=utc_now(), most=MOST_ENCODED
+        )
     return status
 
 
@@ -146,8 +149,9 @@ async def fetch(settings: Settings, options: argparse.Namespace) -> int:
                 only=options.sources,
                 on_result=lambda _report: bar.advance(bar.task_ids[0]),
             )
-        while await join_stories(store, gazetteer, now=utc_now()):
-            pass
+        await bring_together(
+            store, gazetteer, open_encoder(settings.encoder), now=utc_now(), most=MOST_ENCODED
+        )
     output.rows(("source", "outcome", "found", "added", "next"), map(fetch_row, reports))
     return int(any(report.error for report in reports))
 

