@@ -96,7 +96,7 @@ async def _work(work: Work) -> None:
     if work.report:
         used = after.user - before.user + after.system - before.system
         account = {"counts": dict(courier.counts), "core": used / (after.elapsed - before.elapsed)}
-        Path(work.report).write_text(json.dumps(account), encoding="utf-8")  # noqa: ASYNC240 (nothing else runs any more)
+        Path(work.report).write_text(json.dumps(account), encoding="utf-8")
     await request.shutdown()
     await store.close()
 
