@@ -35,9 +35,7 @@ PHONE = {"width": 1000, "height": 900}
 @asynccontextmanager
 async def running(data_dir: Path) -> AsyncIterator[str]:
     """The whole bot as `jarchi run` starts it; the page's address."""
-    settings = parse_settings(
-        {"JARCHI_DATA_DIR": str(data_dir), "JARCHI_HTTP": "127.0.0.1:0", "JARCHI_ENCODER": "none"}
-    )
+    settings = parse_settings({"JARCHI_DATA_DIR": str(data_dir), "JARCHI_HTTP": "127.0.0.1:0"})
     said: asyncio.Queue[str] = asyncio.Queue()
     stop = asyncio.Event()
     task = asyncio.create_task(run(settings, list(Role), stop, clock=SystemTimekeeper(), say=said.put_nowait))
