@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.model import Lane, Message
 from storage.outbox.audience import with_language
+from storage.outbox.bulk import update_of
 from storage.outbox.fanout import add_deliveries, rows_of
 from storage.outbox.recording import BROADCAST, count_changes
 from storage.outbox.values import RANKS, UNSENT, Action, State
@@ -41,7 +42,7 @@ async def queue_edits(
 
 async def queue_deletions(session: AsyncSession, broadcast_id: int, now: datetime) -> int:
     """Delete every sent message of the broadcast; how many deletions are queued."""
-    edits = update(DeliveryRow).where(
+    edits = update_of(DeliveryRow).where(
         DeliveryRow.broadcast_id == broadcast_id,
         DeliveryRow.state == State.WAITING,
         DeliveryRow.action == Action.EDIT,
@@ -63,7 +64,7 @@ def _reached(broadcast_id: int) -> Select[int]:
 
 def _again(broadcast_id: int, action: Action, now: datetime) -> Update:
     """Sent messages of the broadcast wait once more, in the alerts' lane, to be edited or deleted."""
-    sent = update(DeliveryRow).where(
+    sent = update_of(DeliveryRow).where(
         DeliveryRow.broadcast_id == broadcast_id,
         DeliveryRow.state == State.SENT,
         DeliveryRow.action != Action.DELETE,
@@ -85,7 +86,7 @@ async def _cut_parts(
     session: AsyncSession, broadcast_id: int, readers: Select[int], parts: int, now: datetime
 ) -> None:
     """Parts that fell away and were not sent yet are cancelled; the others learn how many parts there are now."""
-    of_readers = update(DeliveryRow).where(
+    of_readers = update_of(DeliveryRow).where(
         DeliveryRow.broadcast_id == broadcast_id, DeliveryRow.subscriber_id.in_(readers)
     )
     cut = of_readers.where(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.errors import UnknownBroadcastError
 from news.model import Chat, Lane, Message
 from storage.engine import SessionMaker
+from storage.outbox.bulk import delete_of, update_of
 from storage.outbox.fanout import rows_of
 from storage.outbox.housekeeping import HousekeepingStore
 from storage.outbox.leases import LeaseStore, check_fence
@@ -75,7 +76,7 @@ class DeliveryStore:
             .with_for_update(skip_locked=True)
         )
         claim = (
-            update(DeliveryRow)
+            update_of(DeliveryRow)
             .where(DeliveryRow.id.in_(due))
             .values(state=State.CLAIMED, token=token, lease_until=now + lease, updated_at=now)
             .returning(DeliveryRow.id)
@@ -100,7 +101,7 @@ class DeliveryStore:
         """
         late = select(DeliveryRow.id).where(DeliveryRow.state == State.CLAIMED, DeliveryRow.lease_until < now)
         late = late.order_by(DeliveryRow.lease_until).limit(limit).with_for_update(skip_locked=True)
-        rescue = update(DeliveryRow).where(DeliveryRow.id.in_(late))
+        rescue = update_of(DeliveryRow).where(DeliveryRow.id.in_(late))
         rescue = rescue.values(
             state=State.WAITING, token=None, lease_until=None, rescues=DeliveryRow.rescues + 1, updated_at=now
         )
@@ -112,7 +113,7 @@ class DeliveryStore:
             ).all()
             hopeless = {row.id: row.broadcast_id for row in rescued if row.rescues >= MOST_RESCUES}
             if hopeless:
-                close = update(DeliveryRow).where(DeliveryRow.id.in_(hopeless))
+                close = update_of(DeliveryRow).where(DeliveryRow.id.in_(hopeless))
                 await session.execute(close.values(state=State.UNKNOWN, error="in flight at five crashes"))
                 await count_changes(session, [(one, State.UNKNOWN) for one in hopeless.values()], now)
         return len(rescued)
@@ -156,7 +157,7 @@ class DeliveryStore:
     async def forget_pauses(self, now: datetime) -> int:
         """Drop the waits that are over."""
         async with self._writes.begin() as session:
-            return rows_of(await session.execute(delete(PauseRow).where(PauseRow.until <= now)))
+            return rows_of(await session.execute(delete_of(PauseRow).where(PauseRow.until <= now)))
 
 
 async def _claimed(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Job]:
@@ -184,13 +185,13 @@ async def _claimed(session: AsyncSession, ids: Sequence[int], now: datetime) -> 
         jobs.append(_job(row, revision, Chat(chat_id, topic_id), language))
     if absent:
         closed = [row.id for row in absent]
-        close = update(DeliveryRow).where(DeliveryRow.id.in_(closed))
+        close = update_of(DeliveryRow).where(DeliveryRow.id.in_(closed))
         await session.execute(
             close.values(state=State.GONE, token=None, lease_until=None, error="paused", updated_at=now)
         )
         await count_changes(session, [(row.broadcast_id, State.GONE) for row in absent], now)
     if orphans := set(ids) - found:  # their reader erased itself while they were being planned
-        await session.execute(delete(DeliveryRow).where(DeliveryRow.id.in_(orphans)))
+        await session.execute(delete_of(DeliveryRow).where(DeliveryRow.id.in_(orphans)))
     return jobs
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.model import BroadcastState, Lane
 from storage.engine import SessionMaker
+from storage.outbox.bulk import update_of
 from storage.outbox.fanout import rows_of
 from storage.outbox.recording import BROADCAST, COUNTED, DELIVERY
 from storage.outbox.values import LANES, State
@@ -41,7 +42,7 @@ class HousekeepingStore:
 
     async def release_held(self, now: datetime) -> int:
         """Alerts whose readers have woken may go; how many."""
-        woken = update(DeliveryRow).where(DeliveryRow.state == State.HELD, DeliveryRow.not_before <= now)
+        woken = update_of(DeliveryRow).where(DeliveryRow.state == State.HELD, DeliveryRow.not_before <= now)
         woken = woken.values(state=State.WAITING, updated_at=now).returning(DeliveryRow.broadcast_id)
         async with self._writes.begin() as session:
             counts = Counter(await session.scalars(woken))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.errors import JarchiError
 from storage.engine import SessionMaker
+from storage.outbox.bulk import update_of
 from storage.outbox.values import Fence, Lease
 from storage.statements import insert_into
 from storage.tables import LeaseRow
@@ -61,5 +62,5 @@ class LeaseStore:
     async def release(self, name: str, owner: str, *, now: datetime) -> None:
         """Let one's lease run out at once, so that a successor need not wait; the row keeps the epoch."""
         async with self._writes.begin() as session:
-            mine = update(LeaseRow).where(LeaseRow.name == name, LeaseRow.owner == owner)
+            mine = update_of(LeaseRow).where(LeaseRow.name == name, LeaseRow.owner == owner)
             await session.execute(mine.values(until=now))

@@ -18,12 +18,12 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.model import BroadcastState, Lane, Message
 from storage.engine import SessionMaker
+from storage.outbox.bulk import update_of
 from storage.outbox.fanout import add_deliveries, rows_of
 from storage.outbox.leases import check_fence
 from storage.outbox.messages import dump_messages, load_messages, parts_for
@@ -99,7 +99,7 @@ class PlanningStore:
         """Count the dates of this lag as done up to ``upto`` without a delivery; ``skipped`` of them were missed."""
         is_lag = SlotRow.last_local_date.is_not_distinct_from(lag.last_local_date)
         statement = (
-            update(SlotRow)
+            update_of(SlotRow)
             .where(_is_behind(slot, upto), is_lag, SlotRow.weekdays == lag.weekdays)
             .values(last_local_date=upto, skipped=SlotRow.skipped + skipped)
         )
@@ -111,7 +111,7 @@ class PlanningStore:
             or_(SubscriberRow.is_paused.is_(True), SubscriberRow.last_until >= window.until)
         )
         is_behind = _is_behind(window.slot, window.local_date)
-        statement = update(SlotRow).where(is_behind, SlotRow.subscriber_id.in_(absent))
+        statement = update_of(SlotRow).where(is_behind, SlotRow.subscriber_id.in_(absent))
         return await self._write(statement.values(last_local_date=window.local_date), fence)
 
     async def groups(self, window: Window) -> list[Group]:
@@ -274,7 +274,7 @@ async def _deliver(
         )
     await session.execute(_advance_slots(window, broadcast_id, span))
     await session.execute(_advance_readers(window, broadcast_id, span))
-    count = update(BroadcastRow).where(BroadcastRow.id == broadcast_id)
+    count = update_of(BroadcastRow).where(BroadcastRow.id == broadcast_id)
     await session.execute(count.values(total=BroadcastRow.total + added))
     return added
 
@@ -291,7 +291,7 @@ def _planned(broadcast_id: int, span: tuple[int, int]) -> Select[int]:
 
 def _advance_slots(window: Window, broadcast_id: int, span: tuple[int, int]) -> Update:
     return (
-        update(SlotRow)
+        update_of(SlotRow)
         .where(
             SlotRow.subscriber_id.in_(_planned(broadcast_id, span)),
             func.coalesce(SlotRow.zone, "") == window.slot.zone,  # by key, as in _members
@@ -302,5 +302,5 @@ def _advance_slots(window: Window, broadcast_id: int, span: tuple[int, int]) -> 
 
 
 def _advance_readers(window: Window, broadcast_id: int, span: tuple[int, int]) -> Update:
-    readers = update(SubscriberRow).where(SubscriberRow.id.in_(_planned(broadcast_id, span)))
+    readers = update_of(SubscriberRow).where(SubscriberRow.id.in_(_planned(broadcast_id, span)))
     return readers.values(last_until=window.until)

@@ -12,6 +12,7 @@ from sqlalchemy import Table, and_, bindparam, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.model import BroadcastState
+from storage.outbox.bulk import update_of
 from storage.outbox.fanout import rows_of
 from storage.outbox.values import UNSENT, Action, Job, Recorded, Result, State
 from storage.tables import BIG, BroadcastRow, DeliveryRow, SubscriberRow, UtcDateTime
@@ -158,7 +159,7 @@ async def _close_broken_rests(
     for change in changes:
         if change.state is not State.BROKEN or change.job.part + 1 == change.job.parts:
             continue
-        rest = update(DeliveryRow).where(
+        rest = update_of(DeliveryRow).where(
             DeliveryRow.broadcast_id == change.job.broadcast_id,
             DeliveryRow.subscriber_id == change.job.subscriber_id,
             DeliveryRow.state == State.AFTER,
@@ -179,9 +180,9 @@ async def _pause_readers(
     }
     for chat_id, reason in refused.items():
         readers = select(SubscriberRow.id).where(SubscriberRow.chat_id == chat_id)
-        pause = update(SubscriberRow).where(SubscriberRow.chat_id == chat_id)
+        pause = update_of(SubscriberRow).where(SubscriberRow.chat_id == chat_id)
         await session.execute(pause.values(is_paused=True, pause_reason=reason[:MOST_OF_AN_ERROR]))
-        close = update(DeliveryRow).where(
+        close = update_of(DeliveryRow).where(
             DeliveryRow.subscriber_id.in_(readers), DeliveryRow.state.in_(UNSENT)
         )
         close = close.values(state=State.GONE, error=reason[:MOST_OF_AN_ERROR], updated_at=now)
@@ -244,7 +245,7 @@ async def stop_broadcast(
     await session.execute(
         update(BROADCAST).where(BROADCAST.c.id == broadcast_id).values(state=state, held=0, moved_at=now)
     )
-    unsent = update(DeliveryRow).where(
+    unsent = update_of(DeliveryRow).where(
         DeliveryRow.broadcast_id == broadcast_id,
         DeliveryRow.state.in_(UNSENT),
         DeliveryRow.action == Action.SEND,
