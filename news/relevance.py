@@ -27,7 +27,7 @@ class Candidate:
 
 
 class Scoring:
-    """A question prepared for scoring two hundred candidates."""
+    """A question prepared for scoring a hundred candidates."""
 
     def __init__(
         self, terms: Sequence[str], weights: Mapping[str, float], now: datetime, beginning: int = 0

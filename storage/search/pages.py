@@ -18,9 +18,9 @@ from storage.search.reading import Window
 from storage.search.rows import Reader
 from storage.search.statistics import Frequencies
 
-RANKED = 200
+RANKED = 100
 """The newest matches that are put in order of relevance; further pages are newest first."""
-COUNTED = 1_000
+COUNTED = 300
 """Matches are counted up to here: nobody pages further."""
 
 
@@ -38,7 +38,7 @@ class Question:
     async def answer(self) -> Page:
         """The page of the first reading of the question that finds something."""
         nothing = Page(found=(), total=0, offset=self.offset)
-        filters = await window_of(self.reader, self.query, self.now)
+        filters = await window_of(self.reader, self.frequencies, self.query, self.now)
         if filters is None:
             return nothing
         syntax = self.reader.dialect.syntax

@@ -47,13 +47,17 @@ POSTGRESQL = Dialect(
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What to read: an expression (None: everything), what must not match, a range of keys, sources."""
+    """What to read: an expression (None: everything), what must not match, a range of keys, sources.
+
+    ``within`` are facets to look for in the rows: one of each group.
+    """
 
     match: str | None = None
     without: str | None = None
     lowest: int = 0
     highest: int = GREATEST_KEY
     sources: tuple[str, ...] = ()
+    within: tuple[tuple[str, ...], ...] = ()
 
     def where(self, dialect: Dialect) -> str:
         """The conditions, for parameters of ``values``."""
@@ -66,6 +70,9 @@ class Window:
         if self.sources:
             ids = f"SELECT id FROM headline WHERE source_id {dialect.is_among('sources')}"
             conditions.append(f"({dialect.key} & {(1 << ID_BITS) - 1}) IN ({ids})")
+        for number, facets in enumerate(self.within):
+            either = (f"instr(rest || ' ', :within_{number}_{place}) > 0" for place in range(len(facets)))
+            conditions.append(f"({' OR '.join(either)})")
         return " AND ".join(conditions)
 
     def values(self, dialect: Dialect) -> dict[str, Any]:
@@ -77,6 +84,8 @@ class Window:
             values["without"] = self.without
         if self.sources:
             values["sources"] = dialect.listed(self.sources)
+        for number, facets in enumerate(self.within):
+            values |= {f"within_{number}_{place}": f"{facet} " for place, facet in enumerate(facets)}
         return values
 
 

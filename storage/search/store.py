@@ -43,9 +43,9 @@ class SqlSearchStore:
         self._frequencies = frequencies_of(reads)
 
     async def search(self, query: Query, *, now: datetime, limit: int = 10, offset: int = 0) -> Page:
-        """The best of the newest 200 matches first, then the rest by age. Without terms: newest first.
+        """The best of the newest 100 matches first, then the rest by age. Without terms: newest first.
 
-        ``total`` is exact up to 1,000. When no headline has all the words, those that have words beginning alike and
+        ``total`` is exact up to 300. When no headline has all the words, those that have words beginning alike and
         then all but one of them are found instead.
         """
         if is_idle(query):

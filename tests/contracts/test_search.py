@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,11 @@ import pytest
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.model import Attribution, CountryEvidence, NewHeadline, Query, Source, SourceKind
 from news.query import parse_query
+from storage.search.asking import window_of
+from storage.search.keys import id_of
+from storage.search.reading import POSTGRESQL, SQLITE, Window, newest
+from storage.search.rows import Reader
+from storage.search.statistics import Frequencies
 from storage.storage import Store
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -105,6 +111,52 @@ async def test_question_finds_its_headlines(
 ) -> None:
     found = await ids(filled, parse_query(gazetteer, asked), limit=20)
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("facets", "expected"),
+    [
+        pytest.param((("_ckz",),), [2, 3], id="country"),
+        pytest.param((("_cuz",),), [2], id="another-country"),
+        pytest.param((("_ckz", "_cuz"), ("_lru",)), [3], id="one-of-each-group"),
+        pytest.param((("_l",),), [], id="no-language-is-no-beginning-of-one"),
+    ],
+)
+async def test_common_facets_are_looked_for_in_the_rows(
+    filled: Store, facets: tuple[tuple[str, ...], ...], expected: list[int]
+) -> None:
+    """What a big SQLite store does for its biggest countries; the same answer as in the expression."""
+    async with filled.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL keeps every facet in the expression")
+        raw = await connection.get_raw_connection()
+        reader = Reader(connection, SQLITE, raw.driver_connection)
+        window = Window(match='"газ" OR "gaz"', within=facets)
+        values = window.values(SQLITE) | {"limit": 9, "offset": 0}
+        rows = await reader.rows(newest(window, SQLITE), values)
+    assert sorted(id_of(row[0]) for row in rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "terms", "is_within"),
+    [(30_000, ("gaz",), True), (3_000, ("gaz",), False), (30_000, (), False)],
+    ids=["common", "rare", "no-words"],
+)
+async def test_a_common_facet_leaves_the_expression_when_words_narrow_it(
+    filled: Store, count: int, terms: tuple[str, ...], is_within: bool
+) -> None:
+    class Counted(Frequencies):
+        async def of(self, reader: Reader, tokens: Iterable[str]) -> tuple[Mapping[str, int], int]:
+            return dict.fromkeys(tokens, count), 100_000
+
+    async with filled.engine.connect() as connection:
+        query = Query(text="", terms=terms, countries=("KZ",))
+        window = await window_of(Reader(connection, SQLITE), Counted(), query, NOW)
+        unhurried = await window_of(Reader(connection, POSTGRESQL), Counted(), query, NOW)
+    assert window is not None
+    assert (window.within, window.match) == (((("_ckz",),), None) if is_within else ((), '("_ckz")'))
+    assert unhurried is not None
+    assert unhurried.within == ()
 
 
 async def test_pages_do_not_overlap_and_know_the_total(filled: Store) -> None:
