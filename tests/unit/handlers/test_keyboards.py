@@ -118,6 +118,13 @@ def test_garbage_is_refused(data: str) -> None:
         decode(data)
 
 
+def test_what_does_not_fit_is_refused_before_telegram_does() -> None:
+    tap = Search(0, "щ" * 31)
+    assert not fits(tap)
+    with pytest.raises(ValueError, match="64 bytes"):
+        encode(tap)
+
+
 @given(st.text(max_size=64))
 def test_any_data_is_a_tap_or_stale(data: str) -> None:
     try:
