@@ -25,7 +25,7 @@ from simulator.world import Chat, Message, User, World
 TOKEN = "7100000001:SIMULATOR-simulator-SIMULATOR-simula"  # noqa: S105  # opens nothing but a simulator
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8088
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 class Simulator:
