@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from bot.parts import Parts
 from bot.planner import plan
 from bot.watches import tell_new_headlines
+from handlers.editors import failure
+from handlers.texts import Texts
 from news.collect import collect
 from news.encoder import Encoder
 from news.gazetteer import Gazetteer
 from news.meaning import merge_by_meaning
+from news.model import Chat, Message
 from news.stories import join_stories
 from news.vectors import encode_waiting
 from storage.storage import Store
@@ -32,11 +35,26 @@ async def fetch_due_sources(parts: Parts) -> None:
                 report.error,
                 extra={"action": "source_failed", "source": report.source_id},
             )
+            if report.is_newly_dead:
+                await tell_editors(parts, report.source_id)
         elif report.added:
             logger.info(
                 "new headlines",
                 extra={"action": "source_fetched", "source": report.source_id, "added": report.added},
             )
+
+
+async def tell_editors(parts: Parts, source_id: str) -> None:
+    """Once for each dead source; readers are not bothered. An editor is reached who has talked to the bot."""
+    source, state = await parts.store.sources.get(source_id), await parts.store.sources.state(source_id)
+    for editor in sorted(parts.settings.admin_ids):
+        subscriber = await parts.store.subscribers.find(Chat(editor))
+        if subscriber is None:
+            continue
+        texts = Texts(parts.gazetteer).of(subscriber.preferences.language)
+        sentence = failure(source, state, texts, zone=subscriber.preferences.zone, now=parts.now())
+        key = f"dead:{source_id}:{state.last_success_at}"
+        await parts.store.broadcasts.queue_watch(subscriber.id, key, Message(sentence), parts.now())
 
 
 async def join_new_stories(parts: Parts) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.countries import split_names, unknown_countries
@@ -54,7 +55,10 @@ async def health(talk: Talk) -> None:
         await talk.say(Message(texts("health.well", n=len(listed))))
         return
     shown = list(enumerate(failing[:MAX_FAILING], 1))
-    lines = [join([f"{number}. ", failure(source, state, talk)]) for number, (source, state) in shown]
+    lines = [
+        join([f"{number}. ", failure(source, state, talk.texts, zone=talk.preferences.zone, now=talk.now)])
+        for number, (source, state) in shown
+    ]
     buttons = tuple(
         row for number, (source, _) in shown if (row := _source_row(source, number, ("try", "pause"), texts))
     )
@@ -123,19 +127,18 @@ def _source_line(source: Source, state: SourceState, talk: Talk) -> Html:
     if source.is_paused:
         return join([name, " · ", talk.texts("sources.paused")])
     if state.failures:
-        return failure(source, state, talk)
+        return failure(source, state, talk.texts, zone=talk.preferences.zone, now=talk.now)
     return join([name, " · ", talk.texts("sources.per_day", n=round(state.items_per_day))])
 
 
-def failure(source: Source, state: SourceState, talk: Talk) -> Html:
+def failure(source: Source, state: SourceState, texts: Texts, *, zone: str, now: datetime) -> Html:
     """As "X has not answered since 09:10 (timeout, 6 tries). Next try 11:40."""
     since = state.last_success_at or state.last_fetch_at
-    zone = talk.preferences.zone
-    return talk.texts(
+    return texts(
         "health.source",
         n=state.failures,
         source=foreign(source.name, 60),
-        since=moment(since, zone, talk.texts, now=talk.now) if since else "—",
+        since=moment(since, zone, texts, now=now) if since else "—",
         reason=foreign(state.last_error or "?", 120),
         next=clock(state.next_fetch_at.astimezone(ZoneInfo(zone)).time()) if state.next_fetch_at else "—",
     )
