@@ -15,7 +15,7 @@ from bot.settings import parse_settings
 from news.encoder import open_encoder
 from news.gazetteer import load_gazetteer
 from news.ingest import ingest
-from news.model import Chat, ChatKind, Item, Preferences, SourceState
+from news.model import Chat, ChatKind, Item, Message, Preferences, SourceState
 from news.sources.fetch import Fetcher, FetchLimits
 from storage.storage import Store
 from storage.tables import DeliveryRow
@@ -93,15 +93,17 @@ async def test_old_headlines_leave_the_store(parts: Parts):
 
 
 async def test_finished_deliveries_are_counted_and_dropped_after_a_week(parts: Parts):
-    reader = await parts.store.subscribers.save(
-        Chat(5), ChatKind.PRIVATE, Preferences(countries=("KZ",)), NOW
-    )
-    number = await parts.store.broadcasts.draft_alert("x", {"": ()}, ("KZ",), EDITOR, NOW)
-    assert reader.id
-    await parts.store.broadcasts.cancel(number, NOW)
-    parts.clock.turn(days=8)
+    await parts.store.subscribers.save(Chat(5), ChatKind.PRIVATE, Preferences(countries=("KZ",)), NOW)
+    number = await parts.store.broadcasts.draft_alert("x", {"": (Message("x"),)}, ("KZ",), EDITOR, NOW)
+    await parts.store.broadcasts.confirm_alert(number, NOW)
+    await parts.store.broadcasts.stop(number, NOW)
+    parts.clock.turn(days=6)
+    await keep_outbox_small(parts)
+    assert await deliveries(parts.store) == 1
+    parts.clock.turn(days=2)
     await keep_outbox_small(parts)
     assert await deliveries(parts.store) == 0
+    assert (await parts.store.broadcasts.progress(number)).cancelled == 1
 
 
 async def test_languages_are_brought_together_at_most_so_many_at_once(parts: Parts):
