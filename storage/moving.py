@@ -52,6 +52,8 @@ async def _merge(session: AsyncSession, kept: int, other: int) -> None:
     )
     deliveries = update(DeliveryRow).where(DeliveryRow.subscriber_id == other, ~has_twin)
     await session.execute(deliveries.values(subscriber_id=kept))
+    # No foreign key drops the twins with their subscriber: checking it would slow every fan-out.
+    await session.execute(delete(DeliveryRow).where(DeliveryRow.subscriber_id == other))
     told = select(func.max(SubscriberRow.last_until)).where(SubscriberRow.id.in_([kept, other]))
     latest = await session.scalar(told)
     await session.execute(delete(SubscriberRow).where(SubscriberRow.id == other))

@@ -57,6 +57,14 @@ class HeadlineRow(Base):
         UniqueConstraint("source_id", "guid"),
         Index("ix_headline_sort_at_language", "sort_at", "language"),
         Index("ix_headline_source_id_title_key", "source_id", "title_key"),
+        # The few that wait for a story, without sorting the many that have one.
+        Index(
+            "ix_headline_waiting",
+            "sort_at",
+            "id",
+            sqlite_where=text("story_id IS NULL"),
+            postgresql_where=text("story_id IS NULL"),
+        ),
         Index(
             "ix_headline_implied_country_sort_at_language",
             "implied_country",

@@ -245,6 +245,7 @@ async def test_a_group_that_spoke_under_its_new_id_first_is_merged(store: Store)
     assert [watch.words for watch in await store.subscribers.list_watches(old.id)] == ["bridge", "water"]
     assert await store.subscribers.list_mutes(old.id) == ["bridge", "football", "water"]
     assert await delivered(store, old.id) == [1, 2, 3]
+    assert await delivered(store, new.id) == []
     assert await store.subscribers.find(Chat(-7)) == other
     assert (await row_of(store, old.id)).wants == "en|KZ,UZ,KG||full|5"
 
