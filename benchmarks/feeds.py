@@ -97,9 +97,7 @@ def with_titles(body: bytes) -> bytes:
     return re.sub(rb"(<(?:item|entry)\b[^>]*>)", rb"\1<title>t</title>", body)
 
 
-async def feedparser_suite(
-    pool: WorkerPool, archive: Path, *, show: bool
-) -> None:
+async def feedparser_suite(pool: WorkerPool, archive: Path, *, show: bool) -> None:
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()

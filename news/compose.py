@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from news.model import Digest, Entry, Preferences, Section, Story
+from news.model import Digest, Entry, Headline, Preferences, Section, Story
 from news.rank import choose_lead, rank_stories
-from news.text import analyse
+from news.text import contains
 
 MORE_PER_COUNTRY = 12  # titles behind "▸ n more"
 
@@ -51,15 +51,12 @@ def _for_reader(story: Story, preferences: Preferences, mutes: Collection[str]) 
     """The story as this reader may see it: lead in a language they read, nothing muted; None when nothing is left."""
     languages = preferences.content_languages
     headlines = [h for h in story.headlines if not languages or h.language is None or h.language in languages]
-    if not headlines or any(is_muted(headline.title, mutes) for headline in headlines):
+    if not headlines or any(is_muted(headline, mutes) for headline in headlines):
         return None
     preferred = (preferences.language, *languages)
     return replace(story, headlines=choose_lead(headlines, preferred))
 
 
-def is_muted(title: str, mutes: Collection[str]) -> bool:
-    """Whether all the words of any mute stand in the title, in any of their forms."""
-    if not mutes:
-        return False
-    words = set(analyse(title))
-    return any((muted := set(analyse(mute))) and muted <= words for mute in mutes)
+def is_muted(headline: Headline, mutes: Collection[str]) -> bool:
+    """Whether all the words of any mute stand in the title, in any of their forms and either script."""
+    return any(contains(headline.title, headline.language, mute) for mute in mutes)
