@@ -20,7 +20,7 @@ FAMILIES = (running, reading, writing, sources, alerts, database)
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Every command of docs/design.md with its options."""
+    """Every command with its options (docs/guide.md)."""
     parser = argparse.ArgumentParser(
         prog="jarchi",
         description="Jarchi reads a region's news so that its readers do not have to.",

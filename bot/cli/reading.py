@@ -214,7 +214,7 @@ def story_row(story: Story) -> dict[str, object]:
 
 
 def found_row(found: Found) -> dict[str, object]:
-    """The fields of a headline as docs/design.md names them."""
+    """The fields of a headline as docs/guide.md names them."""
     headline = found.headline
     return {
         "id": headline.id,
