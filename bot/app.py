@@ -8,18 +8,18 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.clock import ringing
-from bot.courier import Courier
+from bot.courier import IN_FLIGHT, Courier
 from bot.demo import simulated
 from bot.errors import on_error
 from bot.jobs import join_new_stories
 from bot.leader import COURIER, PLANNER, Leadership
 from bot.pace import Pace
-from bot.paced_replies import PacedReplies
+from bot.paced_replies import PacedReplies, SavePause
 from bot.parts import Parts, Role
 from bot.samples import load_samples
 from bot.sending import TelegramSender
@@ -50,15 +50,24 @@ UPDATES = [
 POLL_TIMEOUT_S = 20
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 WEBHOOK_PATH = "/telegram"
+PAID_IN_FLIGHT = 96  # 1,000 a second at 50 ms, with room for slower answers
 
 
 def build_application(
-    builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any], services: Services, pace: Pace
+    builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any],
+    services: Services,
+    pace: Pace,
+    *,
+    clock: Timekeeper | None = None,
+    save_pause: SavePause | None = None,
 ) -> AnyApplication:
-    """The one factory: every command and button, answers paced together with the broadcasts, per-chat order."""
+    """The one factory: every command and button, answers paced together with the broadcasts, per-chat order.
+
+    With ``clock`` and ``save_pause`` a wait that Telegram orders in answer to a reply survives a restart.
+    """
     application = (
         builder.context_types(build_context_types(services))
-        .rate_limiter(PacedReplies(pace))
+        .rate_limiter(PacedReplies(pace, clock=clock, save_pause=save_pause))
         .concurrent_updates(PerChatProcessor())
         .job_queue(None)
         .build()
@@ -103,6 +112,7 @@ async def run(
             await load_samples(store, parts.gazetteer, now=clock.now())
             await join_new_stories(parts)
         application, pace = _application(settings, parts)
+        pace.load(await store.outbox.pauses(clock.now()))
         if Role.ANSWER in roles or Role.DELIVER in roles:
             await stack.enter_async_context(_initialised(application, stop))
         if stop.is_set():
@@ -153,7 +163,8 @@ def _application(settings: Settings, parts: Parts) -> tuple[AnyApplication, Pace
     )
     if settings.webhook_url:
         builder = builder.updater(None)
-    return build_application(builder, services, pace), pace
+    save_pause = parts.store.outbox.save_pause
+    return build_application(builder, services, pace, clock=parts.clock, save_pause=save_pause), pace
 
 
 @asynccontextmanager
@@ -220,22 +231,38 @@ async def _delivering(
     settings: Settings, parts: Parts, application: AnyApplication, pace: Pace, clock: Timekeeper
 ) -> AsyncIterator[None]:
     outbox = parts.store.outbox
-    courier = Courier(
-        outbox,
-        parts.store.subscribers,
-        TelegramSender(application.bot, outbox.messages, is_paid=settings.paid_broadcast),
-        pace,
-        clock,
-        leadership=Leadership(outbox.leases, COURIER, clock),
-        alarm=lambda sentence: logger.critical(sentence, extra={"action": "alarm"}),
-    )
-    stop = asyncio.Event()
-    carrying = asyncio.create_task(courier.run(stop), name="courier")
+    async with _carrier(settings, application) as (bot, in_flight):
+        courier = Courier(
+            outbox,
+            parts.store.subscribers,
+            TelegramSender(bot, outbox.messages, is_paid=settings.paid_broadcast),
+            pace,
+            clock,
+            leadership=Leadership(outbox.leases, COURIER, clock),
+            in_flight=in_flight,
+            alarm=lambda sentence: logger.critical(sentence, extra={"action": "alarm"}),
+        )
+        stop = asyncio.Event()
+        carrying = asyncio.create_task(courier.run(stop), name="courier")
+        try:
+            yield
+        finally:
+            stop.set()
+            await carrying
+
+
+@asynccontextmanager
+async def _carrier(settings: Settings, application: AnyApplication) -> AsyncIterator[tuple[Bot, int]]:
+    """The bot that carries broadcasts, and how many messages it may have in the air."""
+    if not settings.paid_broadcast:
+        yield application.bot, IN_FLIGHT
+        return
     try:
-        yield
-    finally:
-        stop.set()
-        await carrying
+        from bot.paid_request import PaidRequest  # noqa: PLC0415 (aiohttp is an extra)
+    except ImportError as error:
+        raise WrongUseError("PAID_BROADCAST needs aiohttp: pip install 'jarchi-bot[paid]'") from error
+    async with Bot(settings.token.reveal(), base_url=f"{settings.api_url}/bot", request=PaidRequest()) as bot:
+        yield bot, PAID_IN_FLIGHT
 
 
 @asynccontextmanager

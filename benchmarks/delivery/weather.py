@@ -35,7 +35,7 @@ async def doubtful(url: str, kind: str, fault: Fault, readers: int) -> Measure:
     return Measure(
         f"{fault.value}: 1 % of {readers:,} sends",
         kind,
-        "lost 0, doubled ≤ 1 %, each counted",
+        "lost 0, doubled ≤ the sends that were struck, each counted",
         f"lost {lost}, doubled {doubled / readers:.2%}, {doubts} counted of {struck}",
         lost == 0 and doubled <= struck and doubts == struck,
     )

@@ -14,12 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.app import run
+from bot.app import opened, run
 from bot.clock import JOBS
 from bot.parts import Role
 from bot.settings import Settings, parse_settings
 from bot.timekeeper import SystemTimekeeper
 from news.errors import WrongUseError
+from news.model import Chat, ChatKind, Message, Preferences
 from simulator import Fault, Rule, Simulator
 
 OTHER_TOKEN = "7100000001:AnotherTokenThatTheSimulatorDoesNotKnow"
@@ -114,6 +115,25 @@ async def test_updates_come_through_the_webhook(tmp_path: Path):
                 assert (await http.get("/healthz")).json()["ok"] is True
                 forged = await http.post("/telegram", json={"update_id": 1})
                 assert forged.status_code == 403
+
+
+@pytest.mark.parametrize("paid", ["0", "1"], ids=["free", "paid"])
+async def test_the_courier_carries_what_waits(tmp_path: Path, paid: str):
+    simulator = Simulator()
+    kate = simulator.person("Kate")
+    await kate.say("/start")
+    async with simulator.serve() as url:
+        settings = settings_for(url, tmp_path, PAID_BROADCAST=paid)
+        async with opened(settings) as store:
+            now = SystemTimekeeper().now()
+            await store.subscribers.save(Chat(kate.id), ChatKind.PRIVATE, Preferences(countries=("KZ",)), now)
+            number = await store.broadcasts.draft_alert(
+                "x", {"": (Message("Korday closed"),)}, ("KZ",), 1, now
+            )
+            await store.broadcasts.confirm_alert(number, now)
+        async with running(settings, Role.DELIVER):
+            [alert] = await simulator.wait_for_messages(kate.chat, 1)
+    assert alert.text == "Korday closed"
 
 
 def test_every_job_has_a_name_of_its_own_and_a_grace():
