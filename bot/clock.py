@@ -34,6 +34,7 @@ class Job:
 JOBS = (
     Job("fetch due sources", Role.FETCH, jobs.fetch_due_sources, timedelta(seconds=30), timedelta(minutes=5)),
     Job("join stories", Role.FETCH, jobs.join_new_stories, timedelta(seconds=20), timedelta(minutes=5)),
+    Job("tidy the index", Role.FETCH, jobs.tidy_index, timedelta(hours=12), timedelta(hours=1)),
     Job("drop old headlines", Role.FETCH, jobs.drop_old_headlines, timedelta(hours=6), timedelta(hours=1)),
     Job(
         "plan due editions", Role.DELIVER, jobs.plan_due_editions, timedelta(seconds=5), timedelta(minutes=30)

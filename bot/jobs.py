@@ -85,6 +85,11 @@ async def drop_old_headlines(parts: Parts) -> None:
         logger.info("old headlines dropped", extra={"action": "headlines_dropped", "count": dropped})
 
 
+async def tidy_index(parts: Parts) -> None:
+    """Keep searching fast on SQLite."""
+    await parts.store.search.tidy()
+
+
 async def plan_due_editions(parts: Parts) -> None:
     """Only the elected planner plans."""
     if not await parts.planning.hold():

@@ -121,6 +121,15 @@ class SqlSearchStore:
             done = await session.execute(delete(_VECTOR).where(_VECTOR.c.headline_id.in_(old)))
             return cast("CursorResult[Any]", done).rowcount
 
+    async def tidy(self) -> None:
+        """Bring SQLite's index into one piece: ten segments cost a search three times the reading. PostgreSQL needs none.
+
+        About a second at a million headlines, in which nobody else writes.
+        """
+        async with self._writes.begin() as session:
+            if session.get_bind().dialect.name == "sqlite":
+                await session.execute(text("INSERT INTO search_index(search_index) VALUES ('optimize')"))
+
     async def set_vectors(self, vectors: Mapping[int, bytes]) -> None:
         """Store sentence vectors by headline id; those of headlines deleted meanwhile are dropped."""
         if not vectors:

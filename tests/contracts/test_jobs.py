@@ -6,13 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from bot.jobs import bring_together, drop_old_headlines, fetch_due_sources, keep_outbox_small, tell_watches
+from bot.jobs import (
+    bring_together,
+    drop_old_headlines,
+    fetch_due_sources,
+    keep_outbox_small,
+    tell_watches,
+    tidy_index,
+)
 from bot.leader import PLANNER, Leadership
 from bot.parts import Parts
 from bot.settings import parse_settings
 from news.encoder import open_encoder
+from news.finding import find
 from news.gazetteer import load_gazetteer
 from news.ingest import ingest
 from news.model import Chat, ChatKind, Item, Message, Preferences, SourceState
@@ -90,6 +98,19 @@ async def test_old_headlines_leave_the_store(parts: Parts):
     parts.clock.turn(days=2)
     await drop_old_headlines(parts)
     assert await parts.store.headlines.count() == 0
+
+
+async def test_a_tidied_index_finds_what_it_found(parts: Parts):
+    for number in range(6):
+        await add_news(parts, f"Metro line {number} opens in Almaty")
+    before = await find(parts.store, parts.gazetteer, "metro", now=NOW)
+    await tidy_index(parts)
+    assert (await find(parts.store, parts.gazetteer, "metro", now=NOW)) == before
+    assert before.total == 6
+    async with parts.store.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            pieces = "SELECT count(DISTINCT segid) FROM search_index_idx"
+            assert await connection.scalar(text(pieces)) == 1
 
 
 async def test_finished_deliveries_are_counted_and_dropped_after_a_week(parts: Parts):
