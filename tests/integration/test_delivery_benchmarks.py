@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from benchmarks.delivery.ground import POSTGRES, SQLITE
 from benchmarks.delivery.weather import departed
 
 pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -25,9 +28,11 @@ def test_one_edition_for_each_local_date() -> None:
 
 
 def test_a_full_disk_and_a_power_cut_lose_nothing() -> None:
-    measures = disasters.run(SQLITE, is_short=True)
+    """In a process of its own: the full disk is a limit on the process's files, and the test run writes files too."""
+    command = (sys.executable, "-m", "benchmarks.delivery", "disasters", "--short", "--database", SQLITE)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    assert all(measure.holds for measure in measures), "\n".join(map(str, measures))
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("scenario", [calendar, disasters])
