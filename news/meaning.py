@@ -37,8 +37,12 @@ async def merge_by_meaning(
     merging = _Merging(storage, gazetteer, recent)
     merged = 0
     for number in [number for number in headline_ids if number in vectors]:
+        language = recent[number][1]
         near = [
-            other for other, _ in table.nearest(vectors[number], NEAREST, at_least=CLOSE) if other != number
+            other
+            for other, _ in table.nearest(vectors[number], NEAREST, at_least=CLOSE)
+            # Within a language words have decided already; vectors alone chain what merely shares a subject.
+            if language and recent[other][1] not in {None, language}
         ]
         merged += await merging.merge(number, near, now)
     return merged
@@ -79,7 +83,7 @@ class _Merging:
             headline.title,
             headline.summary,
             headline.language,
-            at=headline.sort_at,
+            at=headline.published,
             vector=raw,
         )
         return weigh(profile, lambda _word: 1.0)

@@ -165,7 +165,7 @@ class _Joining:
                 headline.title,
                 headline.summary,
                 headline.language,
-                at=headline.sort_at,
+                at=headline.published,  # the time first seen says nothing about the event
                 vector=self._vectors.get(headline.id),
             )
         return self._profiles[headline.id]

