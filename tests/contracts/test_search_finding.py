@@ -34,6 +34,7 @@ async def add(store: Store, *told: tuple[str, str, float]) -> list[int]:
                 url=f"https://wire.example/{number}",
                 canonical_url=f"https://wire.example/{title}",
                 first_seen_at=NOW,
+                published=NOW - age * DAY,
                 sort_at=NOW - age * DAY,
                 language=language,
                 attribution=Attribution((CountryEvidence("KZ", "", "test"),)),
