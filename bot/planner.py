@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -107,10 +107,11 @@ async def plan_with(
     run = _Run(store, compose, now, leadership)
     report = PlanReport()
     await store.outbox.housekeeping.release_held(now)
-    for slot in await store.outbox.planning.slot_times():
+    slot_times = await store.outbox.planning.slot_times()
+    for slot, planned_for in slot_times.items():
         if leadership is not None and not await leadership.hold():
             break
-        report += await run.plan_slot(slot)
+        report += await run.plan_slot(slot, planned_for)
     finished = await store.outbox.housekeeping.finish(now)
     return report + PlanReport(finished=finished)
 
@@ -132,8 +133,8 @@ class _Run:
     def fence(self) -> Fence | None:
         return self.leadership.fence if self.leadership else None
 
-    async def plan_slot(self, slot: SlotTime) -> PlanReport:
-        """Plan one wall-clock time of one zone."""
+    async def plan_slot(self, slot: SlotTime, planned_for: date | None) -> PlanReport:
+        """Plan one wall-clock time of one zone, unless all of it is planned."""
         try:
             zone = ZoneInfo(slot.zone)
         except (ZoneInfoNotFoundError, ValueError):
@@ -142,15 +143,16 @@ class _Run:
             logger.error("unknown time zone %s", slot.zone, extra=fields)  # noqa: TRY400 (said every tick: no trace)
             return PlanReport()
         found = due(self.now, slot.local_time, zone)
+        if planned_for is not None and planned_for >= found.local_date:
+            return PlanReport()
         window = Window(
             slot, found.local_date, found.instant, found.instant - LONGEST_REACH, found.instant - FIRST_REACH
         )
-        if not await self.planning.lags(slot, found.local_date):
-            return PlanReport()
         await self.planning.pass_over_absent(window, fence=self.fence)
         report = await self._pass_over(window, found, zone)
         for group in await self.planning.groups(window):
             report += await self._plan_group(window, group)
+        await self.planning.mark_planned(slot, found.local_date, fence=self.fence)
         return report
 
     async def _pass_over(self, window: Window, found: Due, zone: ZoneInfo) -> PlanReport:

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.errors import WrongUseError
 from news.model import Chat, ChatKind, Preferences, Subscriber, Watch
+from news.timetable import due
 from storage import farewell, moving
 from storage.engine import SessionMaker
+from storage.outbox.bulk import update_of
 from storage.preferences import SlotPast, known_zone, slot_rows, subscriber_columns, to_preferences
 from storage.statements import AnySelect, insert_into
-from storage.tables import HeadlineRow, MuteRow, SlotRow, SubscriberRow, SubscriptionRow, WatchRow
+from storage.tables import (
+    HeadlineRow,
+    MuteRow,
+    SlotRow,
+    SlotTimeRow,
+    SubscriberRow,
+    SubscriptionRow,
+    WatchRow,
+)
 
 
 class SqlSubscriberStore:
@@ -56,6 +67,7 @@ class SqlSubscriberStore:
                 for position, country in enumerate(dict.fromkeys(preferences.countries))
             ]
             await _replace(session, SlotRow, number, slots)
+            await _take_back_marks(session, slots, now)
             await _replace(session, SubscriptionRow, number, follows)
             saved = await _read_one(
                 session, select(SubscriberRow.__table__).where(SubscriberRow.id == number)
@@ -214,6 +226,18 @@ async def _replace(
     await session.execute(delete(table).where(table.subscriber_id == subscriber_id))
     if rows:
         await session.execute(insert_into(session, table), rows)
+
+
+async def _take_back_marks(session: AsyncSession, slots: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """A reader who has moved may be behind a time of the new zone that the planner takes for planned."""
+    for slot in slots:
+        last, time_of_day = slot["last_local_date"], slot["local_time"]
+        if last is not None and last >= due(now, time_of_day, ZoneInfo(slot["zone"])).local_date:
+            continue
+        mark = update_of(SlotTimeRow).where(
+            SlotTimeRow.zone == slot["zone"], SlotTimeRow.local_time == time_of_day
+        )
+        await session.execute(mark.values(planned_for=None))
 
 
 async def _read_one(session: AsyncSession, statement: AnySelect) -> Subscriber | None:

@@ -94,8 +94,8 @@ def reachable(binaries: Path, folder: Path, who: dict[str, object]) -> Path:
 
 
 @contextmanager
-def run_server() -> Iterator[Server]:
-    """Start a fresh server and stop it at the end, whatever happened in between."""
+def run_server(*more: str) -> Iterator[Server]:
+    """Start a fresh server, with ``more`` settings, and stop it at the end, whatever happened in between."""
     who = user_to_be()
     folder = Path(tempfile.mkdtemp(prefix="jarchi-pg-", dir=fastest_folder()))
     data = folder / "data"
@@ -119,7 +119,9 @@ def run_server() -> Iterator[Server]:
     try:
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
         options = [
-            part for option in (*OPTIONS, f"unix_socket_directories={folder}") for part in ("-c", option)
+            part
+            for option in (*OPTIONS, *more, f"unix_socket_directories={folder}")
+            for part in ("-c", option)
         ]
         with (folder / "log").open("wb") as log:
             command = [*dies_with_us(), binaries / "postgres", "-D", data, *options]

@@ -22,6 +22,7 @@ from tests.postgres import run_server
 
 START = datetime(2026, 3, 21, 3, 0, tzinfo=UTC)  # 08:00 in Almaty
 SQLITE, POSTGRES = "sqlite", "postgres"
+AS_DEPLOYED = ("shared_buffers=512MB", "max_wal_size=4GB")  # deploy/compose.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def database(kind: str) -> Iterator[str]:
         with tempfile.TemporaryDirectory() as folder:
             yield f"sqlite+aiosqlite:///{Path(folder) / 'jarchi.db'}"
         return
-    with run_server() as server:
+    with run_server(*AS_DEPLOYED) as server:
         server.run("CREATE DATABASE bench TEMPLATE template0")
         yield server.url("bench")
 

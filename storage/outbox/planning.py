@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from datetime import date, datetime
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Subquery,
     Update,
     and_,
     case,
+    exists,
     func,
     literal,
     or_,
@@ -29,27 +32,43 @@ from storage.outbox.leases import check_fence
 from storage.outbox.messages import dump_messages, load_messages, parts_for
 from storage.outbox.values import Fence, Group, Lag, SlotTime, Window
 from storage.statements import insert_into
-from storage.tables import BroadcastRow, DeliveryRow, EditionRow, MuteRow, SlotRow, SubscriberRow, UtcDateTime
+from storage.tables import (
+    BroadcastRow,
+    DeliveryRow,
+    EditionRow,
+    MuteRow,
+    SlotRow,
+    SlotTimeRow,
+    SubscriberRow,
+    UtcDateTime,
+)
 
 # Readers per transaction: a writer waits behind it well under a second on SQLite, and a crash loses nothing.
 READERS_AT_ONCE = 50_000
+# PostgreSQL writes with one processor a connection; SQLite has one writer in any case.
+WRITERS = {"postgresql": 2, "sqlite": 1}
 
-# Steps from one (zone, local_time) to the next along the index instead of reading a million slots to find a hundred.
+# Steps from one zone and time to the next along the index instead of reading a million slots to find a hundred. (Comparing
+# pairs would read them: SQLite seeks by the first column of a pair only.)
 SLOT_TIMES = text(
     """
-    WITH RECURSIVE step(zone, local_time) AS (
-        SELECT (SELECT zone FROM slot ORDER BY zone, local_time LIMIT 1),
-               (SELECT local_time FROM slot ORDER BY zone, local_time LIMIT 1)
+    WITH RECURSIVE zones(zone) AS (
+        SELECT min(zone) FROM slot
         UNION ALL
-        SELECT (SELECT slot.zone FROM slot WHERE (slot.zone, slot.local_time) > (step.zone, step.local_time)
-                ORDER BY slot.zone, slot.local_time LIMIT 1),
-               (SELECT slot.local_time FROM slot WHERE (slot.zone, slot.local_time) > (step.zone, step.local_time)
-                ORDER BY slot.zone, slot.local_time LIMIT 1)
-        FROM step WHERE step.zone IS NOT NULL
+        SELECT (SELECT min(slot.zone) FROM slot WHERE slot.zone > zones.zone) FROM zones WHERE zones.zone IS NOT NULL
+    ), times(zone, local_time) AS (
+        SELECT zones.zone, (SELECT min(slot.local_time) FROM slot WHERE slot.zone = zones.zone)
+        FROM zones WHERE zones.zone IS NOT NULL
+        UNION ALL
+        SELECT times.zone, (SELECT min(slot.local_time) FROM slot
+                            WHERE slot.zone = times.zone AND slot.local_time > times.local_time)
+        FROM times WHERE times.local_time IS NOT NULL
     )
-    SELECT zone, local_time FROM step WHERE zone IS NOT NULL
+    SELECT times.zone, times.local_time, slot_time.planned_for
+    FROM times LEFT JOIN slot_time ON slot_time.zone = times.zone AND slot_time.local_time = times.local_time
+    WHERE times.local_time IS NOT NULL ORDER BY times.zone, times.local_time
     """
-).columns(SlotRow.zone, SlotRow.local_time)
+).columns(SlotRow.zone, SlotRow.local_time, SlotTimeRow.planned_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +99,25 @@ class PlanningStore:
         self._reads = reads
         self._writes = writes
 
-    async def slot_times(self) -> list[SlotTime]:
-        """Every (zone, local time) that at least one reader chose."""
+    async def slot_times(self) -> dict[SlotTime, date | None]:
+        """Every (zone, local time) that at least one reader chose, and the date all of its slots are planned for."""
         async with self._reads() as session:
-            return [SlotTime(zone, local_time) for zone, local_time in await session.execute(SLOT_TIMES)]
+            rows = await session.execute(SLOT_TIMES)
+            return {SlotTime(zone, local_time): planned_for for zone, local_time, planned_for in rows}
+
+    async def mark_planned(self, slot: SlotTime, day: date, *, fence: Fence | None = None) -> bool:
+        """Note that every slot of this time is planned for ``day``; false when one is not."""
+        mark = and_(SlotTimeRow.zone == slot.zone, SlotTimeRow.local_time == slot.local_time)
+        async with self._writes.begin() as session:
+            await check_fence(session, fence)
+            new = insert_into(session, SlotTimeRow).values(zone=slot.zone, local_time=slot.local_time)
+            await session.execute(new.on_conflict_do_nothing(index_elements=["zone", "local_time"]))
+            # Locked before the slots are looked at: a reader who moves into the zone meanwhile takes the mark back after it.
+            await session.execute(select(SlotTimeRow.zone).where(mark).with_for_update())
+            if await session.scalar(select(exists().where(_is_behind(slot, day)))):
+                return False
+            await session.execute(update_of(SlotTimeRow).where(mark).values(planned_for=day))
+        return True
 
     async def lags(self, slot: SlotTime, before: date) -> list[Lag]:
         """The distinct (last planned date, weekdays) of this time's slots that are not yet planned for ``before``."""
@@ -143,17 +177,30 @@ class PlanningStore:
     ) -> int:
         """Give the edition to its group, ``at_once`` readers a transaction; how many deliveries were added.
 
-        In each transaction the deliveries appear, the slots move to the local date and the readers' ``last_until``
-        moves to the window's end, or none of it. ``edition`` None: the one that is kept under the same key.
+        The edition is kept first, so that a run cut short goes on with the same text. Then in each transaction the
+        deliveries appear, the slots move to the local date and the readers' ``last_until`` moves to the window's
+        end, or none of it. ``edition`` None: the one that is kept under the same key.
         """
-        added = 0
-        for span in _spans(group, at_once):
-            async with self._writes.begin() as session:
-                await check_fence(session, fence)
-                if edition is not None:
-                    await _keep(session, edition, now)
-                added += await _deliver(session, window, group, span, now)
-        return added
+        async with self._writes.begin() as session:
+            writers = WRITERS[session.get_bind().dialect.name]
+            await check_fence(session, fence)
+            if edition is not None:
+                await _keep(session, edition, now)
+        spans = _spans(group, at_once)  # one iterator for all writers: each takes the next
+
+        async def deliver_spans() -> int:
+            added = 0
+            for span in spans:
+                async with self._writes.begin() as session:
+                    await check_fence(session, fence)
+                    added += await _deliver(session, window, group, span, now)
+            return added
+
+        ended = await asyncio.gather(*(deliver_spans() for _ in range(writers)), return_exceptions=True)
+        for outcome in ended:  # what one writer could not do, the next run does
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return sum(outcome for outcome in ended if isinstance(outcome, int))
 
     async def _write(self, statement: Update, fence: Fence | None) -> int:
         async with self._writes.begin() as session:
@@ -171,15 +218,17 @@ def _is_behind(slot: SlotTime, day: date) -> ColumnElement[bool]:
 
 def _readers(window: Window) -> Select[int, str, datetime, int, str]:
     """Readers of the window that are not paused, with all that tells their editions apart."""
+    muted = _muted()
     return (
         select(
             SubscriberRow.id,
             SubscriberRow.wants,
             _since(window).label("since"),
             SlotRow.skipped,
-            _mutes().label("mutes"),
+            func.coalesce(muted.c.mutes, "").label("mutes"),
         )
         .join(SlotRow, SlotRow.subscriber_id == SubscriberRow.id)
+        .outerjoin(muted, muted.c.subscriber_id == SubscriberRow.id)
         .where(_is_behind(window.slot, window.local_date), SubscriberRow.is_paused.is_(False))
     )
 
@@ -193,26 +242,27 @@ def _since(window: Window) -> ColumnElement[datetime]:
     )
 
 
-def _mutes() -> ColumnElement[str]:
-    words = select(MuteRow.words).where(MuteRow.subscriber_id == SubscriberRow.id).correlate(SubscriberRow)
-    ordered = words.order_by(MuteRow.words).subquery()
-    joined = select(func.aggregate_strings(ordered.c.words, "\n")).select_from(ordered).scalar_subquery()
-    return func.coalesce(joined, "")
+def _muted() -> Subquery:
+    """Muted words by reader, one a line. Few readers mute anything: gathered once, not asked for every reader."""
+    ordered = select(MuteRow).order_by(MuteRow.subscriber_id, MuteRow.words).subquery()
+    mutes = func.aggregate_strings(ordered.c.words, "\n").label("mutes")
+    return select(ordered.c.subscriber_id, mutes).group_by(ordered.c.subscriber_id).subquery()
 
 
 def _members(window: Window, group: Group, span: tuple[int, int]) -> Select[int]:
     """The ids of the group's readers in (after, upto] that are still to be planned."""
-    slot = window.slot
+    slot, muted = window.slot, _muted()
     return (
         select(SubscriberRow.id)
         .join(SlotRow, SlotRow.subscriber_id == SubscriberRow.id)
+        .outerjoin(muted, muted.c.subscriber_id == SubscriberRow.id)
         .where(
             SubscriberRow.wants == group.wants,
             SubscriberRow.id > span[0],
             SubscriberRow.id <= span[1],
             SubscriberRow.is_paused.is_(False),
             _since(window) == group.since,
-            _mutes() == group.mutes,
+            func.coalesce(muted.c.mutes, "") == group.mutes,
             SlotRow.skipped == group.skipped,
             # coalesce() hides the column from the slot's index: the group's readers are found by ``wants`` and their
             # slots by key. The other way round reads every reader of the time once for each of its groups.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.tables.base import BIG, Base, UtcDateTime
 from storage.tables.news import HeadlineCountryRow, HeadlineOverrideRow, HeadlineRow, SourceRow, StoryRow
 from storage.tables.outbox import AuditRow, BroadcastRow, DeliveryRow, EditionRow, LeaseRow, PauseRow
-from storage.tables.readers import MuteRow, SlotRow, SubscriberRow, SubscriptionRow, WatchRow
+from storage.tables.readers import MuteRow, SlotRow, SlotTimeRow, SubscriberRow, SubscriptionRow, WatchRow
 
 __all__ = [
     "BIG",
@@ -21,6 +21,7 @@ __all__ = [
     "MuteRow",
     "PauseRow",
     "SlotRow",
+    "SlotTimeRow",
     "SourceRow",
     "StoryRow",
     "SubscriberRow",

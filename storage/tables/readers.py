@@ -50,12 +50,13 @@ class SubscriptionRow(Base):
 
 
 class SlotRow(Base):
-    """One hour at which a subscriber wants a digest. The planner finds due slots by (zone, local_time)."""
+    """One hour at which a subscriber wants a digest. The planner finds due slots by (zone, local_time).
+
+    Neither index holds ``last_local_date``: it changes in a million rows at a time, and each would change the index too.
+    """
 
     __tablename__ = "slot"
-    __table_args__ = (
-        Index("ix_slot_zone_local_time_last_local_date", "zone", "local_time", "last_local_date"),
-    )
+    __table_args__ = (Index("ix_slot_zone_local_time", "zone", "local_time"),)
 
     subscriber_id: Mapped[int] = mapped_column(
         ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
@@ -67,6 +68,16 @@ class SlotRow(Base):
     # The last local date for which this slot was planned or skipped: one digest per local date and slot.
     last_local_date: Mapped[date | None]
     skipped: Mapped[int] = mapped_column(default=0)  # editions too late to send since the last one sent
+
+
+class SlotTimeRow(Base):
+    """The date for which every slot of a wall-clock time is planned, so that a tick need not look at the slots."""
+
+    __tablename__ = "slot_time"
+
+    zone: Mapped[str] = mapped_column(primary_key=True)
+    local_time: Mapped[time] = mapped_column(primary_key=True)
+    planned_for: Mapped[date | None]  # None: a slot may be behind
 
 
 class WatchRow(Base):

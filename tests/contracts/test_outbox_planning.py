@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.leader import PLANNER, Leadership
 from bot.planner import Asked, Composed, PlanReport, plan_with
@@ -16,7 +16,7 @@ from storage.outbox.leases import LostLeadershipError
 from storage.outbox.planning import Edition
 from storage.outbox.values import Fence, SlotTime, Window
 from storage.storage import Store
-from storage.tables import SlotRow, SubscriberRow
+from storage.tables import SlotRow, SlotTimeRow, SubscriberRow
 from tests.outbox import (
     ALMATY,
     NOW,
@@ -44,6 +44,7 @@ async def slots(store: Store) -> list[tuple[date | None, int]]:
 async def set_slots(store: Store, **values: object) -> None:
     async with store.engine.begin() as connection:
         await connection.execute(update(SlotRow).values(values))
+        await connection.execute(delete(SlotTimeRow))
 
 
 async def set_readers(store: Store, **values: object) -> None:
@@ -141,6 +142,7 @@ async def test_the_rest_of_a_half_published_edition_gets_the_text_that_was_kept(
         await connection.execute(
             update(SlotRow).where(SlotRow.subscriber_id == third).values(last_local_date=date(2026, 3, 20))
         )
+        await connection.execute(delete(SlotTimeRow))
         await connection.execute(
             update(SubscriberRow).where(SubscriberRow.chat_id == 3).values(last_until=None)
         )
@@ -375,6 +377,33 @@ async def test_many_times_are_listed_once_each(store: Store) -> None:
     assert await store.outbox.planning.slot_times() == found
 
 
+async def test_a_time_is_marked_once_all_of_its_slots_are_planned(store: Store) -> None:
+    await add_reader(store, 1)
+    slot, today = SlotTime("Asia/Almaty", time(8)), date(2026, 3, 21)
+    planning = store.outbox.planning
+    assert not await planning.mark_planned(slot, today)
+    assert await planning.slot_times() == {slot: None}
+
+    await plan_at(store, NOW)
+
+    assert await planning.slot_times() == {slot: today}
+    assert await planning.mark_planned(slot, today)
+    assert not await planning.mark_planned(slot, today + DAY)
+
+
+async def test_whoever_moves_to_where_the_hour_has_passed_already_is_not_overlooked(store: Store) -> None:
+    await add_reader(store, 1, zone="Asia/Tokyo")  # 08:00 there is four hours before Almaty's
+    reader = await add_reader(store, 2, zone="Asia/Almaty")
+    before = NOW - timedelta(hours=3)
+    assert (await plan_at(store, before)).deliveries == 1  # Tokyo's; Almaty's day has not come
+
+    moved = replace(reader.preferences, zone="Asia/Tokyo")
+    await store.subscribers.save(reader.chat, reader.kind, moved, before)
+
+    assert (await plan_at(store, before)).deliveries == 1
+    assert (await plan_at(store, NOW)).deliveries == 0
+
+
 async def test_no_reader_no_plan(store: Store) -> None:
-    assert await store.outbox.planning.slot_times() == []
+    assert await store.outbox.planning.slot_times() == {}
     assert await plan_at(store, datetime(2026, 1, 1, tzinfo=NOW.tzinfo)) == PlanReport()
