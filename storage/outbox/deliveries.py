@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.errors import UnknownBroadcastError
@@ -164,7 +165,7 @@ async def _claimed(session: AsyncSession, ids: Sequence[int], now: datetime) -> 
     """The jobs of just claimed rows, without those of paused readers, which are closed here."""
     statement = (
         select(
-            DeliveryRow,
+            *_JOB_COLUMNS,
             BroadcastRow.revision,
             SubscriberRow.chat_id,
             SubscriberRow.topic_id,
@@ -177,12 +178,12 @@ async def _claimed(session: AsyncSession, ids: Sequence[int], now: datetime) -> 
         .order_by(DeliveryRow.not_before, DeliveryRow.id)
     )
     jobs, absent, found = [], [], set()
-    for row, revision, chat_id, topic_id, language, is_paused in await session.execute(statement):
+    for row in await session.execute(statement):
         found.add(row.id)
-        if is_paused:
+        if row.is_paused:
             absent.append(row)
             continue
-        jobs.append(_job(row, revision, Chat(chat_id, topic_id), language))
+        jobs.append(_job(row))
     if absent:
         closed = [row.id for row in absent]
         close = update_of(DeliveryRow).where(DeliveryRow.id.in_(closed))
@@ -195,21 +196,36 @@ async def _claimed(session: AsyncSession, ids: Sequence[int], now: datetime) -> 
     return jobs
 
 
-def _job(row: DeliveryRow, revision: int, chat: Chat, language: str) -> Job:
-    assert row.token is not None
-    assert row.lease_until is not None
+# Columns, not the mapped row: at a thousand messages a second its objects are a fifth of the work.
+_JOB_COLUMNS = (
+    DeliveryRow.id,
+    DeliveryRow.broadcast_id,
+    DeliveryRow.subscriber_id,
+    DeliveryRow.lane,
+    DeliveryRow.part,
+    DeliveryRow.parts,
+    DeliveryRow.action,
+    DeliveryRow.message_id,
+    DeliveryRow.doubts,
+    DeliveryRow.is_plain,
+    DeliveryRow.token,
+    DeliveryRow.lease_until,
+)
+
+
+def _job(row: Row[*tuple[Any, ...]]) -> Job:
     return Job(
         id=row.id,
         broadcast_id=row.broadcast_id,
         subscriber_id=row.subscriber_id,
-        revision=revision,
+        revision=row.revision,
         lane=LANES[row.lane],
         part=row.part,
         parts=row.parts,
         action=Action(row.action),
         message_id=row.message_id,
-        chat=chat,
-        language=language,
+        chat=Chat(row.chat_id, row.topic_id),
+        language=row.language,
         doubts=row.doubts,
         is_plain=row.is_plain,
         token=row.token,

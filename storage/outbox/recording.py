@@ -33,6 +33,7 @@ class _Standing:
 
     revision: int
     state: str
+    broken_in_a_row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class _Change:
     result: Result
     state: State
     action: Action
+    broken_before: int  # in a row, of its broadcast
 
     @property
     def job(self) -> Job:
@@ -68,25 +70,35 @@ async def _still_claimed(session: AsyncSession, results: Sequence[Result]) -> Ma
     """The results' deliveries whose token still stands, locked, with the standing of their broadcasts."""
     tokens = {result.job.id: result.job.token for result in results}
     statement = (
-        select(DeliveryRow.id, DeliveryRow.token, BroadcastRow.revision, BroadcastRow.state)
+        select(
+            DeliveryRow.id,
+            DeliveryRow.token,
+            BroadcastRow.revision,
+            BroadcastRow.state,
+            BroadcastRow.broken_in_a_row,
+        )
         .join(BroadcastRow, BroadcastRow.id == DeliveryRow.broadcast_id)
         .where(DeliveryRow.id.in_(tokens), DeliveryRow.state == State.CLAIMED)
         .order_by(DeliveryRow.id)
         .with_for_update()
     )
     rows = await session.execute(statement)
-    return {row.id: _Standing(row.revision, row.state) for row in rows if row.token == tokens[row.id]}
+    return {
+        row.id: _Standing(row.revision, row.state, row.broken_in_a_row)
+        for row in rows
+        if row.token == tokens[row.id]
+    }
 
 
 def _change(result: Result, standing: _Standing) -> _Change:
     """The row after this result, given what a correction, a stop or a retraction did while the message flew."""
-    job = result.job
-    if result.state is State.WAITING and job.action is Action.SEND and standing.state in WITHDRAWN:
-        return _Change(result, State.CANCELLED, job.action)
-    if result.state is State.SENT and job.revision < standing.revision:
+    job, state, action = result.job, result.state, result.job.action
+    if state is State.WAITING and action is Action.SEND and standing.state in WITHDRAWN:
+        state = State.CANCELLED
+    elif state is State.SENT and job.revision < standing.revision:
+        state = State.WAITING
         action = Action.DELETE if standing.state == BroadcastState.RETRACTED else Action.EDIT
-        return _Change(result, State.WAITING, action)
-    return _Change(result, result.state, job.action)
+    return _Change(result, state, action, standing.broken_in_a_row)
 
 
 _UPDATE = (
@@ -215,8 +227,11 @@ async def _count_broken_in_a_row(
         states = [change.state for change in changes if change.job.broadcast_id == broadcast_id]
         last_sent = max((at for at, state in enumerate(states) if state is State.SENT), default=None)
         tail = states[0 if last_sent is None else last_sent :].count(State.BROKEN)
-        if last_sent is None and not tail:
-            continue
+        was_broken = any(
+            change.broken_before for change in changes if change.job.broadcast_id == broadcast_id
+        )
+        if not tail and (last_sent is None or not was_broken):
+            continue  # by far the most frequent case: nothing to write
         if await _add_broken(session, broadcast_id, tail, is_reset=last_sent is not None):
             await stop_broadcast(session, broadcast_id, now)
             stopped.append(broadcast_id)
@@ -226,13 +241,8 @@ async def _count_broken_in_a_row(
 async def _add_broken(session: AsyncSession, broadcast_id: int, tail: int, *, is_reset: bool) -> bool:
     """Whether the broadcast, still being sent, has now had twenty in a row."""
     before = literal(0) if is_reset else BROADCAST.c.broken_in_a_row
-    row = update(BROADCAST).where(BROADCAST.c.id == broadcast_id)
-    if is_reset and not tail:
-        # By far the most frequent case: nothing to write unless there was a broken one before.
-        row = row.where(BROADCAST.c.broken_in_a_row > 0)
-    found = await session.execute(
-        row.values(broken_in_a_row=before + tail).returning(BROADCAST.c.broken_in_a_row, BROADCAST.c.state)
-    )
+    row = update(BROADCAST).where(BROADCAST.c.id == broadcast_id).values(broken_in_a_row=before + tail)
+    found = await session.execute(row.returning(BROADCAST.c.broken_in_a_row, BROADCAST.c.state))
     return any(
         row.broken_in_a_row >= BROKEN_IN_A_ROW and row.state == BroadcastState.SENDING for row in found
     )

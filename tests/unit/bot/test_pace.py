@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from bot.pace import CAUGHT_UP, CHAT_BURST, EVERYWHERE, FREE_CEILING, GROUP_MESSAGES, Pace
+from bot.pace import CAUGHT_UP_S, CHAT_BURST, EVERYWHERE, FREE_CEILING, GROUP_MESSAGES, Pace
 from tests.outbox import NOW, Hands
 
 
@@ -285,4 +285,20 @@ async def test_a_message_to_no_chat_in_particular_is_counted_overall_only() -> N
         await pace.admit_reply(EVERYWHERE)
 
     assert pace.chat_wait(EVERYWHERE) == 0
-    assert clock.monotonic() - NOW.timestamp() == pytest.approx((19 - CAUGHT_UP) / 25, abs=0.05)
+    assert clock.monotonic() - NOW.timestamp() == pytest.approx(19 / 25 - CAUGHT_UP_S, abs=0.05)
+
+
+class Busy(Hands):
+    """A loop so busy that every sleep ends ten milliseconds late."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds + 0.01)
+
+
+async def test_a_busy_loop_does_not_slow_fast_sending_down() -> None:
+    clock = Busy()
+    pace = Pace(clock, rate=1_000.0)
+    for chat_id in range(1, 2_001):
+        await pace.admit(chat_id)
+
+    assert clock.monotonic() - NOW.timestamp() == pytest.approx(2.0 - CAUGHT_UP_S, abs=0.03)

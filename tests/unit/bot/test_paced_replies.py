@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
-from bot.pace import CAUGHT_UP, EVERYWHERE, Pace
+from bot.pace import CAUGHT_UP_S, EVERYWHERE, Pace
 from bot.paced_replies import PACED, TRIES, PacedReplies
 from tests.outbox import NOW, Hands
 
@@ -53,7 +53,7 @@ async def test_messages_take_turns_and_other_calls_do_not() -> None:
         await desk.ask(Telegram(), "answerCallbackQuery", chat_id=None)
     await desk.ask(Telegram(), "sendMessage", chat_id="@channel")
 
-    assert sum(desk.clock.slept) == pytest.approx((19 - CAUGHT_UP) / 25, abs=0.05)
+    assert sum(desk.clock.slept) == pytest.approx(19 / 25 - CAUGHT_UP_S, abs=0.05)
 
 
 async def test_what_the_courier_paced_passes() -> None:
