@@ -11,7 +11,7 @@ import logging
 import random
 import uuid
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -224,23 +224,31 @@ class Courier:
             with suppress(LostLeadershipError, *IN_TROUBLE):
                 await looking
         for jobs in self._claimed.values():
-            unbegun = [Result(job, State.WAITING) for job in jobs]
+            unbegun = list(jobs)
             jobs.clear()
-            for result in unbegun:
-                await self._recorder.record(result)
+            for job in unbegun:
+                await self._put_off(job)
+
+    async def _put_off(self, job: Job, not_before: datetime | None = None) -> None:
+        """Let go of a job that was not begun."""
+        await self._record([Result(one, State.WAITING, not_before) for one in job.together])
+
+    async def _record(self, results: Sequence[Result]) -> None:
+        """Results that came at the same moment are written in one transaction."""
+        await asyncio.gather(*(self._recorder.record(result) for result in results))
 
     async def _is_admitted(self, job: Job) -> bool:
         """Wait for the job's turn; False when it had to be put off."""
         wait = self._pace.chat_wait(job.chat.chat_id)
         if wait > 0:
             later = self._clock.now() + timedelta(seconds=wait)
-            await self._recorder.record(Result(job, State.WAITING, not_before=later))
+            await self._put_off(job, later)
             return False
         is_admitted = await self._pace.admit(job.chat.chat_id)
         is_late = self._clock.now() > job.lease_until - self._margin
         # Asked again, because the answer to another message may have come while this one waited.
         if not is_admitted or is_late or self._is_held_up:
-            await self._recorder.record(Result(job, State.WAITING))
+            await self._put_off(job)
             return False
         return True
 
@@ -248,11 +256,13 @@ class Courier:
 
     async def _deliver(self, job: Job) -> None:
         try:
+            job, too_much = await self._sender.fit(job) if job.also else (job, ())
+            await self._record([Result(one, State.WAITING) for one in too_much])
             outcome = await self._sender.send(job)
             self.counts[type(outcome).__name__.lower()] += 1
             await self._heed(job, outcome)
-            result = react(outcome, job, now=self._clock.now(), chance=self._chance())
-            await self._recorder.record(result)
+            now, chance = self._clock.now(), self._chance()  # one moment: what was together stays together
+            await self._record([react(outcome, one, now=now, chance=chance) for one in job.together])
         except Exception:  # the delivery stays claimed and is rescued; the courier must go on
             logger.exception(
                 "a delivery was not recorded", extra={"action": "deliver_failed", "delivery": job.id}

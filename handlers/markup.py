@@ -104,7 +104,12 @@ def units(text: str) -> int:
 
 def measure(text: Html) -> Size:
     """The size of markup that was made by this module."""
-    return Size(units(html.unescape(_TAG.sub("", text))), len(_OPENING_TAG.findall(text)))
+    return Size(units(unmarked(text)), len(_OPENING_TAG.findall(text)))
+
+
+def unmarked(text: Html) -> str:
+    """The characters of markup that was made by this module."""
+    return html.unescape(_TAG.sub("", text))
 
 
 def cut(text: str, limit: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from handlers.keyboards import Alert, AlertCountry, button, rows
-from handlers.markup import Html, bold, cut, disarm, escape, join
+from handlers.markup import MAX_UNITS, Html, bold, cut, disarm, escape, join, measure, unmarked
 from handlers.texts import LANGUAGES, Texts
 from handlers.texts.dates import about, duration
 from handlers.texts.lookup import flag, flags
@@ -16,6 +16,7 @@ from news.model import Audience, Broadcast, BroadcastState, Button, Message, Pro
 
 MAX_ALERT = 3500  # UTF-16 units: room for the heading in every language
 RULE = "────────"
+APART = "\n\n"  # between alerts of one message
 _TRANSLATION = re.compile(rf"^\s*({'|'.join(LANGUAGES)})\s*:\s*(.+)$", re.IGNORECASE)
 _TOGGLES = ("KZ", "UZ", "KG", "TJ", "TM", "RU", "CN", "AF", "AZ", "TR", "IR", "MN")
 
@@ -67,6 +68,19 @@ def _for_reader(text: str, countries: Sequence[str], texts: Texts, is_correction
     body = escape(disarm(cut(text, MAX_ALERT)))
     tail = [texts("alert.corrected")] if is_correction else []
     return Message(join([head, body, *tail], "\n"))
+
+
+def is_one_message(alerts: Sequence[Html]) -> bool:
+    """Whether these alerts fit one message together."""
+    return measure(join(alerts, APART)).fits
+
+
+def join_alerts(alerts: Sequence[Html]) -> Html:
+    """Alerts that a reader slept through as one message. Corrections may outgrow it: then all are cut alike."""
+    if len(alerts) == 1 or is_one_message(alerts):
+        return join(alerts, APART)
+    share = MAX_UNITS // len(alerts) - len(APART)
+    return join([cut(unmarked(alert), share) for alert in alerts], APART)
 
 
 def render_preview(

@@ -58,6 +58,9 @@ class Post:
         waiting = self.answers.get(job.chat.chat_id)
         return waiting.pop(0) if waiting else self.default(job)
 
+    async def fit(self, job: Job) -> tuple[Job, tuple[Job, ...]]:
+        return job, ()
+
     def chats(self) -> list[int]:
         return [job.chat.chat_id for job in self.sent]
 

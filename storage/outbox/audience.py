@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.model import Audience
@@ -85,6 +85,13 @@ def waking_times(asleep: Sequence[Asleep], now: datetime) -> ColumnElement[datet
         return None
     times = [(one.is_theirs, literal(one.wakes, UtcDateTime())) for one in asleep]
     return case(*times, else_=literal(now, UtcDateTime()))
+
+
+def held_until(asleep: Sequence[Asleep]) -> ColumnElement[datetime | None] | None:
+    """The reader's waking for sleepers, NULL for the others; None when nobody sleeps."""
+    if not asleep:
+        return None
+    return case(*((one.is_theirs, literal(one.wakes, UtcDateTime())) for one in asleep), else_=null())
 
 
 async def count_audience(session: AsyncSession, countries: Collection[str], now: datetime) -> Audience:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, exists, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import exists, select
 
 from news.errors import UnknownBroadcastError
-from news.model import Chat, Lane, Message
+from news.model import Lane, Message
 from storage.engine import SessionMaker
 from storage.outbox.bulk import delete_of, update_of
+from storage.outbox.claiming import claim
 from storage.outbox.fanout import rows_of
 from storage.outbox.housekeeping import HousekeepingStore
 from storage.outbox.leases import LeaseStore, check_fence
 from storage.outbox.messages import load_messages
 from storage.outbox.planning import PlanningStore
 from storage.outbox.recording import count_changes, record
-from storage.outbox.values import LANES, RANKS, Action, Fence, Job, Recorded, Result, State
+from storage.outbox.values import LANES, Fence, Job, Recorded, Result, State
 from storage.statements import insert_into
-from storage.tables import BroadcastRow, DeliveryRow, PauseRow, SubscriberRow
+from storage.tables import BroadcastRow, DeliveryRow, PauseRow
 
 EVERYWHERE = 0  # the chat id of a pause that holds for all chats
 MOST_RESCUES = 5  # a delivery that was in flight at five crashes is taken for their cause
@@ -63,29 +62,12 @@ class DeliveryStore:
     ) -> list[Job]:
         """At most ``limit`` deliveries of the lane that are due, oldest first, for the holder of ``token`` alone.
 
-        Deliveries to readers who are paused are closed as gone instead. Raise LostLeadershipError.
+        Alerts that one reader slept through are one job. Deliveries to readers who are paused are closed as gone
+        instead. Raise LostLeadershipError.
         """
-        due = (
-            select(DeliveryRow.id)
-            .where(
-                DeliveryRow.state == State.WAITING,
-                DeliveryRow.lane == RANKS[lane],
-                DeliveryRow.not_before <= now,
-            )
-            .order_by(DeliveryRow.not_before, DeliveryRow.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        claim = (
-            update_of(DeliveryRow)
-            .where(DeliveryRow.id.in_(due))
-            .values(state=State.CLAIMED, token=token, lease_until=now + lease, updated_at=now)
-            .returning(DeliveryRow.id)
-        )
         async with self._writes.begin() as session:
             await check_fence(session, fence)
-            ids = list(await session.scalars(claim))
-            return await _claimed(session, ids, now) if ids else []
+            return await claim(session, lane, limit, token=token, now=now, lease=lease)
 
     async def record(self, results: Sequence[Result], *, now: datetime) -> Recorded:
         """Acknowledge results in one transaction; those whose lease another process has taken over are refused."""
@@ -159,75 +141,3 @@ class DeliveryStore:
         """Drop the waits that are over."""
         async with self._writes.begin() as session:
             return rows_of(await session.execute(delete_of(PauseRow).where(PauseRow.until <= now)))
-
-
-async def _claimed(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Job]:
-    """The jobs of just claimed rows, without those of paused readers, which are closed here."""
-    statement = (
-        select(
-            *_JOB_COLUMNS,
-            BroadcastRow.revision,
-            SubscriberRow.chat_id,
-            SubscriberRow.topic_id,
-            SubscriberRow.language,
-            SubscriberRow.is_paused,
-        )
-        .join(BroadcastRow, BroadcastRow.id == DeliveryRow.broadcast_id)
-        .join(SubscriberRow, SubscriberRow.id == DeliveryRow.subscriber_id)
-        .where(DeliveryRow.id.in_(ids))
-        .order_by(DeliveryRow.not_before, DeliveryRow.id)
-    )
-    jobs, absent, found = [], [], set()
-    for row in await session.execute(statement):
-        found.add(row.id)
-        if row.is_paused:
-            absent.append(row)
-            continue
-        jobs.append(_job(row))
-    if absent:
-        closed = [row.id for row in absent]
-        close = update_of(DeliveryRow).where(DeliveryRow.id.in_(closed))
-        await session.execute(
-            close.values(state=State.GONE, token=None, lease_until=None, error="paused", updated_at=now)
-        )
-        await count_changes(session, [(row.broadcast_id, State.GONE) for row in absent], now)
-    if orphans := set(ids) - found:  # their reader erased itself while they were being planned
-        await session.execute(delete_of(DeliveryRow).where(DeliveryRow.id.in_(orphans)))
-    return jobs
-
-
-# Columns, not the mapped row: at a thousand messages a second its objects are a fifth of the work.
-_JOB_COLUMNS = (
-    DeliveryRow.id,
-    DeliveryRow.broadcast_id,
-    DeliveryRow.subscriber_id,
-    DeliveryRow.lane,
-    DeliveryRow.part,
-    DeliveryRow.parts,
-    DeliveryRow.action,
-    DeliveryRow.message_id,
-    DeliveryRow.doubts,
-    DeliveryRow.is_plain,
-    DeliveryRow.token,
-    DeliveryRow.lease_until,
-)
-
-
-def _job(row: Row[*tuple[Any, ...]]) -> Job:
-    return Job(
-        id=row.id,
-        broadcast_id=row.broadcast_id,
-        subscriber_id=row.subscriber_id,
-        revision=row.revision,
-        lane=LANES[row.lane],
-        part=row.part,
-        parts=row.parts,
-        action=Action(row.action),
-        message_id=row.message_id,
-        chat=Chat(row.chat_id, row.topic_id),
-        language=row.language,
-        doubts=row.doubts,
-        is_plain=row.is_plain,
-        token=row.token,
-        lease_until=row.lease_until,
-    )

@@ -30,10 +30,12 @@ async def add_deliveries(
     now: datetime,
     state: ColumnElement[str] | None = None,
     not_before: ColumnElement[datetime] | None = None,
+    held_until: ColumnElement[datetime | None] | None = None,
 ) -> int:
     """One INSERT … SELECT of part ``part`` for every member; readers who have it are left alone. Rows added.
 
-    ``state`` and ``not_before`` (expressions over the member's row) default to: the first part now, later ones after it.
+    ``state``, ``not_before`` and ``held_until`` (expressions over the member's row) default to: the first part now, later
+    ones after it, nothing held.
     """
     first = literal(State.WAITING.value) if state is None else state
     columns: dict[str, ColumnElement[Any]] = {
@@ -51,6 +53,8 @@ async def add_deliveries(
         "error": literal(""),
         "updated_at": literal(now, UtcDateTime()),
     }
+    if held_until is not None:
+        columns["held_until"] = held_until
     source = members.add_columns(*columns.values())
     statement = insert_into(session, DeliveryRow).from_select(["subscriber_id", *columns], source)
     conflict = ["broadcast_id", "subscriber_id", "part"]

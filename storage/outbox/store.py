@@ -17,6 +17,7 @@ from storage.outbox.audience import (
     alert_readers,
     count_audience,
     held_state,
+    held_until,
     waking_times,
     who_sleeps,
     with_language,
@@ -216,6 +217,7 @@ async def _fan_out(session: AsyncSession, row: Row[Any], now: datetime) -> int:
                 now=now,
                 state=held_state(asleep),
                 not_before=waking_times(asleep, now),
+                held_until=held_until(asleep),
             )
     return added
 

@@ -89,8 +89,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A part of a broadcast that stands in a chat."""
+
+    broadcast_id: int
+    revision: int
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed delivery: what to do, where, and under which token its result will be accepted."""
+    """A claimed delivery: what to do, where, and under which token its result will be accepted.
+
+    ``also``: alerts that the same reader slept through, claimed with this one to go out in one message. ``beside``: what
+    stands in the message of which this one edits or deletes its own part.
+    """
 
     id: int
     broadcast_id: int
@@ -107,6 +120,13 @@ class Job:
     is_plain: bool
     token: str
     lease_until: datetime
+    also: tuple[Job, ...] = ()
+    beside: tuple[Shown, ...] = ()
+
+    @property
+    def together(self) -> tuple[Job, ...]:
+        """Every delivery that ends with this one."""
+        return (self, *self.also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -122,6 +122,123 @@ async def test_an_edit_and_a_deletion_reach_the_same_message(stage: Stage) -> No
     assert corrected == ["Bridge open."]
     assert anna.chat.bot_messages == []
     assert await counted(stage.store, number) == {"total": 1, "sent": 1}
+
+
+NIGHT = (time(22), time(7))
+MIDNIGHT = datetime(2026, 3, 20, 19, 0, tzinfo=UTC)  # in Almaty
+MORNING = datetime(2026, 3, 21, 2, 0, tzinfo=UTC)  # 07:00 there
+
+
+async def sleep_through(stage: Stage, *alerts: str) -> list[int]:
+    """Alerts that come at night, and the morning after them."""
+    stage.clock.wall = MIDNIGHT
+    numbers = [
+        await queue_alert(stage.store, text, now=MIDNIGHT + timedelta(hours=hour))
+        for hour, text in enumerate(alerts)
+    ]
+    stage.clock.wall = MORNING
+    await plan_at(stage.store, MORNING)
+    return numbers
+
+
+async def test_alerts_that_a_reader_slept_through_come_as_one_message(stage: Stage) -> None:
+    await add_reader(stage.store, 5, quiet=NIGHT)
+    await add_reader(stage.store, 6, quiet=NIGHT)
+    await add_reader(stage.store, 7)
+    numbers = await sleep_through(stage, "Bridge closed.", "Snow.", "Bridge open.")
+
+    await stage.courier().drain()
+
+    texts = stage.texts()
+    together = "Bridge closed.\n\nSnow.\n\nBridge open."
+    assert sorted(text for chat, text in texts if chat == 7) == ["Bridge closed.", "Bridge open.", "Snow."]
+    assert sorted(entry for entry in texts if entry[0] != 7) == [(5, together), (6, together)]
+    for number in numbers:
+        assert await counted(stage.store, number) == {"total": 3, "sent": 3}
+
+
+async def test_in_one_message_alerts_are_corrected_and_retracted_one_by_one(stage: Stage) -> None:
+    anna = stage.simulator.person("Anna")
+    await anna.say("/start")
+    await add_reader(stage.store, anna.id, quiet=NIGHT)
+    first, second = await sleep_through(stage, "Bridge closed.", "Snow.")
+    courier, seen = stage.courier(), []
+
+    async def look() -> None:
+        stage.clock.turn(seconds=2)  # a chat gets one message a second
+        await courier.drain()
+        seen.append([message.text for message in anna.chat.bot_messages])
+
+    await look()
+    await stage.store.broadcasts.correct(first, "Open.", {"": (Message("Bridge open."),)}, MORNING)
+    await look()
+    await stage.store.broadcasts.retract(first, MORNING)
+    await look()
+    await stage.store.broadcasts.correct(second, "Rain.", {"": (Message("Rain."),)}, MORNING)
+    await look()
+    await stage.store.broadcasts.retract(second, MORNING)
+    await look()
+
+    assert seen == [["Bridge closed.\n\nSnow."], ["Bridge open.\n\nSnow."], ["Snow."], ["Rain."], []]
+
+
+async def test_both_alerts_of_one_message_are_retracted_at_once(stage: Stage) -> None:
+    anna = stage.simulator.person("Anna")
+    await anna.say("/start")
+    await add_reader(stage.store, anna.id, quiet=NIGHT)
+    numbers = await sleep_through(stage, "Bridge closed.", "Snow.")
+    courier = stage.courier()
+    await courier.drain()
+
+    for number in numbers:
+        await stage.store.broadcasts.retract(number, MORNING)
+    await courier.drain()
+
+    assert anna.chat.bot_messages == []
+    assert "waiting" not in await states(stage.store)
+
+
+async def test_what_one_message_cannot_hold_comes_in_the_next(stage: Stage) -> None:
+    await add_reader(stage.store, 5, quiet=NIGHT)
+    long = [letter * 1_800 for letter in "abc"]
+    numbers = await sleep_through(stage, *long)
+
+    await stage.courier().drain()
+
+    assert [text for _, text in stage.texts()] == [f"{long[0]}\n\n{long[1]}", long[2]]
+    for number in numbers:
+        assert await counted(stage.store, number) == {"total": 1, "sent": 1}
+
+
+async def test_a_correction_that_outgrows_the_message_cuts_all_alike(stage: Stage) -> None:
+    anna = stage.simulator.person("Anna")
+    await anna.say("/start")
+    await add_reader(stage.store, anna.id, quiet=NIGHT)
+    first, _ = await sleep_through(stage, "a " * 900, "b " * 900)
+    courier = stage.courier()
+    await courier.drain()
+
+    await stage.store.broadcasts.correct(first, "c", {"": (Message("c " * 1_700),)}, MORNING)
+    await courier.drain()
+
+    (text,) = [message.text for message in anna.chat.bot_messages]
+    assert text.startswith("c c")
+    assert text.endswith("b b")
+    assert "c…\n\nb b" in text
+
+
+async def test_a_bundle_whose_fate_is_unknown_is_repeated_whole(stage: Stage) -> None:
+    await add_reader(stage.store, 5, quiet=NIGHT)
+    await sleep_through(stage, "Bridge closed.", "Snow.")
+    stage.simulator.faults.add(Rule(Fault.DROPPED, times=1))
+    courier = stage.courier()
+
+    await courier.drain()
+    stage.clock.turn(minutes=2)
+    await courier.drain()
+
+    assert [text for _, text in stage.texts()] == ["Bridge closed.\n\nSnow."] * 2
+    assert await states(stage.store) == {"sent": 2}
 
 
 GOING = [Fault.BLOCKED, Fault.DEACTIVATED, Fault.KICKED, Fault.CHAT_NOT_FOUND]

@@ -1,4 +1,4 @@
-"""Marks of planned slot times, instead of an index that changes with every slot at every edition; room for such changes.
+"""Marks of planned slot times instead of an index that every edition changes throughout; until when an alert was held.
 
 PostgreSQL rewrites a row in place if its page has room: pages written from now on keep half of it. SQLite always does.
 """
@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("planned_for", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("zone", "local_time", name="pk_slot_time"),
     )
+    op.add_column("delivery", sa.Column("held_until", sa.DateTime(timezone=True), nullable=True))
     op.drop_index("ix_slot_zone_local_time_last_local_date", "slot")
     op.create_index("ix_slot_zone_local_time", "slot", ["zone", "local_time"])
     if op.get_bind().dialect.name == "postgresql":
@@ -39,4 +40,5 @@ def downgrade() -> None:
     op.create_index(
         "ix_slot_zone_local_time_last_local_date", "slot", ["zone", "local_time", "last_local_date"]
     )
+    op.drop_column("delivery", "held_until")
     op.drop_table("slot_time")
