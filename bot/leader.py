@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -43,6 +44,7 @@ class Leadership:
         self._owner = owner or this_process()
         self._duration = lease
         self._lease: Lease | None = None
+        self._asking = asyncio.Lock()
 
     @property
     def fence(self) -> Fence | None:
@@ -59,13 +61,14 @@ class Leadership:
 
     async def hold(self) -> bool:
         """Take, keep or renew the office; whether this process leads."""
-        now = self._clock.now()
-        if self._lease is not None and now < self._lease.until - RENEW_BEFORE:
-            return True
-        before = self._lease
-        self._lease = await self._leases.acquire(self._name, self._owner, now=now, lease=self._duration)
-        self._say(before)
-        return self._lease is not None
+        async with self._asking:  # jobs that ring together ask together: one question answers all
+            now = self._clock.now()
+            if self._lease is not None and now < self._lease.until - RENEW_BEFORE:
+                return True
+            before = self._lease
+            self._lease = await self._leases.acquire(self._name, self._owner, now=now, lease=self._duration)
+            self._say(before)
+            return self._lease is not None
 
     async def resign(self) -> None:
         """Let a successor take over at once; for an orderly end."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +34,16 @@ async def test_the_first_leads_and_the_second_stands_by(leases: LeaseStore) -> N
     assert [await one.hold(), await two.hold()] == [True, False]
     assert [one.fence, two.fence] == [Fence(COURIER, 1), None]
     assert [one.is_leading, two.is_leading] == [True, False]
+
+
+async def test_jobs_that_ring_together_take_office_once(
+    leases: LeaseStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    leadership = Leadership(leases, COURIER, Hands(), owner="one")
+
+    assert await asyncio.gather(*(leadership.hold() for _ in range(3))) == [True, True, True]
+    assert [record.message for record in caplog.records] == ["this process is now the courier"]
 
 
 async def test_a_successor_is_in_office_within_fifteen_seconds(leases: LeaseStore) -> None:
