@@ -50,7 +50,7 @@ UPDATES = [
 POLL_TIMEOUT_S = 20
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 WEBHOOK_PATH = "/telegram"
-PAID_IN_FLIGHT = 96  # 1,000 a second at 50 ms, with room for slower answers
+PAID_IN_FLIGHT = 128  # 1,000 a second at 50 ms, with room for slower answers
 
 
 def build_application(

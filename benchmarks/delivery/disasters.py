@@ -77,6 +77,9 @@ class Counting:
     def __init__(self) -> None:
         self.sent: list[int] = []
 
+    async def fit(self, job: Job) -> tuple[Job, tuple[Job, ...]]:
+        return job, ()
+
     async def send(self, job: Job) -> Outcome:
         self.sent.append(job.id)
         return Sent(job.id)

@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy.exc import DataError, OperationalError
 
-from bot.recorder import AT_ONCE, Recorder
+from bot.recorder import AT_ONCE, GATHER_S, MANY, Recorder
 from storage.outbox.values import Recorded, Result, State
 from tests.outbox import Hands
 from tests.unit.bot.test_outcomes import JOB
@@ -53,6 +53,23 @@ async def test_a_result_alone_is_written_alone() -> None:
 
     assert records.batches == [["one"], ["two"]]
     assert told == [Recorded(accepted=1)] * 2
+
+
+async def test_at_a_high_rate_a_write_waits_for_more_results() -> None:
+    class Slow(Records):
+        async def record(self, results: Sequence[Result], *, now: datetime) -> Recorded:
+            await asyncio.sleep(0)  # the others come meanwhile
+            return await super().record(results, now=now)
+
+    records, clock = Slow(), Hands()
+    recorder = Recorder(records, clock)
+
+    await asyncio.gather(*(recorder.record(result(str(number))) for number in range(MANY + 2)))
+    await recorder.record(result("later"))
+    await recorder.record(result("much later"))
+
+    assert [len(batch) for batch in records.batches] == [1, MANY + 1, 1, 1]
+    assert clock.slept == [GATHER_S], "after a large batch, not after a small one"
 
 
 async def test_results_that_come_during_a_write_share_the_next_one() -> None:
