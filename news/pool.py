@@ -59,10 +59,9 @@ class StoryPool:
     def place(self, number: int) -> int:
         """Put a headline into the best of the stories it may belong to, or into one of its own; the story's first."""
         profile = self._profiles[number]
-        candidates = [*self._candidates(number), *self._nearest(number)]
         stories = {
             story: [self._profiles[member] for member in self._members[story][-LAST_MEMBERS:]]
-            for story in dict.fromkeys(self._story_of[found] for found in candidates)
+            for story in dict.fromkeys(self._story_of[found] for found in self.near(number))
         }
         best = best_story(profile, stories)
         story = number if best is None else best
@@ -71,6 +70,14 @@ class StoryPool:
         for word in profile.words:
             self._having[word].append(number)
         return story
+
+    def near(self, number: int) -> list[int]:
+        """The headlines placed so far that this one is compared with, by their numbers."""
+        return list(dict.fromkeys([*self._candidates(number), *self._nearest(number)]))
+
+    def pair(self, number: int, other: int) -> tuple[Profile, Profile]:
+        """The weighed profiles of two headlines."""
+        return self._profiles[number], self._profiles[other]
 
     def _candidates(self, number: int) -> list[int]:
         """The headlines of the window that share the most of the rarest words, best first."""

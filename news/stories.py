@@ -15,7 +15,7 @@ from news.pool import CANDIDATES, LAST_MEMBERS, WINDOW, StoryInput, StoryPool, i
 from news.ports import Storage
 from news.relevance import rarity
 
-__all__ = ["StoryInput", "explain", "group_headlines", "join_stories"]
+__all__ = ["StoryInput", "explain", "group_headlines", "join_stories", "make_profiles"]
 
 
 def group_headlines(
@@ -23,7 +23,7 @@ def group_headlines(
 ) -> dict[str, str]:
     """Story of each headline, by id; a story is named after its first headline. The same steps as in the store, in memory."""
     ordered = in_order(items)
-    pool = StoryPool(ordered, _profiles(ordered, gazetteer, encoder))
+    pool = StoryPool(ordered, make_profiles(ordered, gazetteer, encoder))
     stories = [pool.place(number) for number in range(len(ordered))]
     return {item.id: ordered[story].id for item, story in zip(ordered, stories, strict=True)}
 
@@ -32,7 +32,7 @@ def explain(
     one: StoryInput, other: StoryInput, gazetteer: Gazetteer, encoder: Encoder | None = None
 ) -> dict[str, float]:
     """Why two headlines are (sum above 0) or are not one story: the parts of the score by name."""
-    first, second = _profiles([one, other], gazetteer, encoder)
+    first, second = make_profiles([one, other], gazetteer, encoder)
     return parts(weigh(first, _even), weigh(second, _even))
 
 
@@ -40,7 +40,10 @@ def _even(_word: str) -> float:
     return 1.0
 
 
-def _profiles(items: Sequence[StoryInput], gazetteer: Gazetteer, encoder: Encoder | None) -> list[Profile]:
+def make_profiles(
+    items: Sequence[StoryInput], gazetteer: Gazetteer, encoder: Encoder | None
+) -> list[Profile]:
+    """What headlines of a file are compared by, not weighed yet."""
     stored: Sequence[bytes | None] = [None] * len(items)
     if encoder is not None:
         stored = encoder.encode([text_to_encode(item.title, item.summary) for item in items])
