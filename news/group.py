@@ -67,7 +67,7 @@ LEXICAL: Coefficients = {
     "an explanation": -1.5,
 }
 COMBINED: Coefficients = {
-    "needed": -14.5,
+    "needed": -14.3,
     "meaning": 19.7,
     "words": 2.6,
     "numbers differ": -0.6,

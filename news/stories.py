@@ -59,7 +59,9 @@ async def join_stories(storage: Storage, gazetteer: Gazetteer, *, now: datetime,
     Repeatable: what was not written is done again next time, what another process wrote meanwhile is kept.
     """
     waiting = await storage.stories.without_story(limit)
-    joining = _Joining(storage, gazetteer, waiting)
+    # Beyond a full batch nothing has a story yet.
+    until = waiting[-1].sort_at if len(waiting) == limit else None
+    joining = _Joining(storage, gazetteer, waiting, until)
     await joining.prepare()
     # Ties of time are broken by what is written, so that the order of arrival within a fetch changes nothing.
     for headline in sorted(
@@ -81,8 +83,12 @@ class _Choice:
 class _Joining:
     """One run of ``join_stories``: what has been chosen so far, before it is written."""
 
-    def __init__(self, storage: Storage, gazetteer: Gazetteer, waiting: Sequence[Headline]) -> None:
+    def __init__(
+        self, storage: Storage, gazetteer: Gazetteer, waiting: Sequence[Headline], until: datetime | None
+    ) -> None:
         self._storage = storage
+        self._until = until
+        self._undecided = {headline.id for headline in waiting}
         self._gazetteer = gazetteer
         self._waiting = {headline.id: headline for headline in waiting}
         self._choices: dict[int, _Choice] = {}
@@ -113,6 +119,7 @@ class _Joining:
         }
         best = best_story(weigh(profile, weight), weighed) or _Choice(leader=headline.id)
         self._choices[headline.id] = best
+        self._undecided.discard(headline.id)
         self._added[best].append(headline)
 
     async def write(self, now: datetime) -> None:
@@ -133,11 +140,14 @@ class _Joining:
 
     async def _stories_near(self, headline: Headline, profile: Profile) -> dict[_Choice, list[Headline]]:
         """Stories with a headline among the candidates, each with its last members."""
+        latest = headline.sort_at + WINDOW
         found = await self._storage.stories.candidates(
             sorted(profile.words),
             since=headline.sort_at - WINDOW,
-            until=headline.sort_at + WINDOW,
-            limit=CANDIDATES + 1,
+            until=min(latest, self._until or latest),
+            limit=CANDIDATES,
+            # Those that come later look for this headline's story themselves. In a burst of news they would be all there is.
+            besides=self._undecided,
         )
         choices = dict.fromkeys(choice for other in found if (choice := self._choice_of(other)))
         stored = await self._storage.stories.members(
@@ -151,7 +161,7 @@ class _Joining:
         return {choice: members for choice, members in stories.items() if members}
 
     def _choice_of(self, other: Headline) -> _Choice | None:
-        """The story of a candidate; None while it waits itself: then it will look for this headline's story later."""
+        """The story of a candidate; None while it waits itself."""
         if other.id in self._choices:
             return self._choices[other.id]
         return _Choice(story_id=other.story_id) if other.story_id is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
@@ -45,16 +45,23 @@ class SqlStoryStore:
             )
 
     async def candidates(
-        self, terms: Sequence[str], *, since: datetime, until: datetime, limit: int
+        self,
+        terms: Sequence[str],
+        *,
+        since: datetime,
+        until: datetime,
+        limit: int,
+        besides: Collection[int] = (),
     ) -> list[Headline]:
-        """The headlines of that window that share the most of the rarest of these terms, best first."""
+        """The headlines of that window that share the most of the rarest of these terms, best first, without ``besides``."""
         async with rows.reader(self._reads) as reader:
             counts, total = await self._frequencies.of(reader, terms)
             rarest = sorted(counts, key=lambda term: (counts[term], term))[:TERMS]
             weights = {term: rarity(counts[term], total) for term in rarest}
-            ranked = await similar_keys(reader, weights, since=since, until=until, limit=limit)
-            found = await rows.headlines(reader, [id_of(key) for key, _ in ranked])
-        return [found[id_of(key)] for key, _ in ranked if id_of(key) in found]
+            ranked = await similar_keys(reader, weights, since=since, until=until, limit=limit + len(besides))
+            ids = [number for key, _ in ranked if (number := id_of(key)) not in besides][:limit]
+            found = await rows.headlines(reader, ids)
+        return [found[number] for number in ids if number in found]
 
     async def members(self, story_ids: Sequence[int], last: int) -> Mapping[int, list[Headline]]:
         """The newest ``last`` members of each story, oldest of them first."""
