@@ -102,20 +102,24 @@ def make_profile(
 ) -> Profile:
     """All that a comparison needs; ``vector`` as it is stored."""
     known = language or guess_language(title)
-    in_title = analyse(title, known)
-    in_summary = analyse(summary[:SUMMARY_CHARACTERS], known) if summary else []
+    told = _told(gazetteer, title, summary[:SUMMARY_CHARACTERS], known)
+    return replace(told, at=at, vector=unpack(vector, known))
+
+
+@lru_cache(maxsize=4_096)
+def _told(gazetteer: Gazetteer, title: str, summary: str, language: str) -> Profile:
+    """What the words say. The headlines of the hour are compared again and again."""
+    in_title = analyse(title, language)
+    in_summary = analyse(summary, language) if summary else []
     places, countries = gazetteer.named(title)
-    shares = dict.fromkeys(in_summary, IN_SUMMARY) | dict.fromkeys(in_title, 1.0)
     return Profile(
-        language=known,
-        words=shares,
-        spelling=_spelling(title, known),
+        language=language,
+        words=dict.fromkeys(in_summary, IN_SUMMARY) | dict.fromkeys(in_title, 1.0),
+        spelling=_spelling(title, language),
         numbers=frozenset(word for word in in_title if word.isdecimal()),
         places=frozenset(places),
         countries=frozenset(countries),
         stances=stances(title),
-        at=at,
-        vector=unpack(vector, known),
     )
 
 
@@ -237,7 +241,6 @@ SIGNALS: Mapping[str, Signal] = {
 """What can be said of two profiles that are weighed; mostly between 0 and 1."""
 
 
-@lru_cache(maxsize=20_000)
 def _spelling(title: str, language: str) -> Mapping[str, tuple[str, ...]]:
     """The runs of four letters of each word that counts, borders included, by its token."""
     return {

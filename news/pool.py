@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from news.group import Profile, best_story, weigh
+from news.group import Profile, best_story, score, weigh
 from news.relevance import rarity
 from news.vectors import VectorTable
 
 WINDOW = timedelta(hours=72)
 """A story that nobody has told for so long is over."""
-CANDIDATES = 20
-"""Headlines compared because they share rare words."""
+CANDIDATES = 8
+"""Headlines compared because they share rare words; twenty find nothing more."""
+PROMISING = -2.0
+"""The score that one of the candidates needs for its story to be looked at as a whole."""
 LAST_MEMBERS = 12
 """A story is compared by its last headlines: it moves on, and its first words are no longer its last."""
 NEAREST = 10
@@ -59,9 +61,12 @@ class StoryPool:
     def place(self, number: int) -> int:
         """Put a headline into the best of the stories it may belong to, or into one of its own; the story's first."""
         profile = self._profiles[number]
+        promising = [
+            found for found in self.near(number) if score(profile, self._profiles[found]) > PROMISING
+        ]
         stories = {
             story: [self._profiles[member] for member in self._members[story][-LAST_MEMBERS:]]
-            for story in dict.fromkeys(self._story_of[found] for found in self.near(number))
+            for story in dict.fromkeys(self._story_of[found] for found in promising)
         }
         best = best_story(profile, stories)
         story = number if best is None else best
