@@ -44,6 +44,7 @@ def told(rows: Iterator[dict], chance: random.Random) -> Iterator[dict]:
             row.update(title=retold(like["title"], chance), language=like["language"], story=like["story"])
         else:
             row["story"] = row["id"]
+        row["published_at"] = row["sort_at"]
         recent.append(row)
         yield row
 
@@ -85,7 +86,13 @@ async def measure(options: argparse.Namespace) -> None:
             like = await store.headlines.get_many([chance.randint(1, options.count) for _ in range(lot)])
             new = [
                 NewHeadline(
-                    "s1", str(chance.random()), retold(one.title, chance), NOW, NOW, language=one.language
+                    "s1",
+                    str(chance.random()),
+                    retold(one.title, chance),
+                    NOW,
+                    NOW,
+                    language=one.language,
+                    published=NOW,
                 )
                 for one in like
             ]

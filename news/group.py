@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from news.gazetteer import Gazetteer
@@ -30,6 +30,29 @@ Weight = Callable[[str], float]
 Key = TypeVar("Key")
 
 
+class Named:
+    """What a title names; looked up when somebody asks, because it takes as long as all the rest of a profile."""
+
+    def __init__(self, gazetteer: Gazetteer, title: str) -> None:
+        self._gazetteer = gazetteer
+        self._title = title
+
+    @cached_property
+    def _found(self) -> tuple[frozenset[str], frozenset[str]]:
+        places, countries = self._gazetteer.named(self._title)
+        return frozenset(places), frozenset(countries)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Ids of cities, regions and persons."""
+        return self._found[0]
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """Codes."""
+        return self._found[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a headline is compared by. ``words`` are tokens with their share (1 in the title, less in the summary), or
@@ -41,8 +64,7 @@ class Profile:
     words: Mapping[str, float]
     spelling: Mapping[str, tuple[str, ...]]
     numbers: frozenset[str]
-    places: frozenset[str]
-    countries: frozenset[str]
+    named: Named
     stances: frozenset[str]
     at: datetime | None = None
     vector: Vector | None = None
@@ -87,8 +109,8 @@ LIKEST = 4
 ROOM = 1.0
 """How much less is asked of a headline that is like several members, reached with ``LIKEST`` of them."""
 
-NEVER = -10.0
-"""The score of two headlines that nothing can be said about."""
+HOPELESS = -4.0
+"""Scores below are all the same: two other events. Nothing can be said of two languages without vectors either."""
 
 
 def make_profile(
@@ -111,14 +133,12 @@ def _told(gazetteer: Gazetteer, title: str, summary: str, language: str) -> Prof
     """What the words say. The headlines of the hour are compared again and again."""
     in_title = analyse(title, language)
     in_summary = analyse(summary, language) if summary else []
-    places, countries = gazetteer.named(title)
     return Profile(
         language=language,
         words=dict.fromkeys(in_summary, IN_SUMMARY) | dict.fromkeys(in_title, 1.0),
         spelling=_spelling(title, language),
         numbers=frozenset(word for word in in_title if word.isdecimal()),
-        places=frozenset(places),
-        countries=frozenset(countries),
+        named=Named(gazetteer, title),
         stances=stances(title),
     )
 
@@ -143,7 +163,7 @@ def parts(one: Profile, other: Profile) -> dict[str, float]:
     """What speaks for (above 0) and against one event, by name; the score is the sum. Both profiles are weighed."""
     by = _coefficients(one, other)
     if by is None:
-        return {"nothing in common to judge by": NEVER}
+        return {"nothing in common to judge by": HOPELESS}
     values = ((name, weight * SIGNALS[name](one, other)) for name, weight in by.items() if weight)
     return {name: value for name, value in values if value}
 
@@ -156,9 +176,18 @@ def _coefficients(one: Profile, other: Profile) -> Coefficients | None:
     return ACROSS if have_meaning else None
 
 
-def score(one: Profile, other: Profile) -> float:
-    """Above 0: the same event. About the logarithm of the odds."""
-    return sum(parts(one, other).values())
+def score(one: Profile, other: Profile, above: float = HOPELESS) -> float:
+    """Above 0: the same event. About the logarithm of the odds, but never below ``HOPELESS``.
+
+    A score that is not going to be ``above`` that is not worked out to the end.
+    """
+    by = _coefficients(one, other)
+    if by is None:
+        return HOPELESS
+    total = sum(weight * SIGNALS[name](one, other) for name, weight in by.items() if name not in _NAMED)
+    if total + by["places shared"] > above:
+        total += sum(by[name] * SIGNALS[name](one, other) for name in _NAMED)
+    return max(total, HOPELESS)
 
 
 def best_story(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) -> Key | None:
@@ -230,15 +259,16 @@ SIGNALS: Mapping[str, Signal] = {
     "words": lambda one, other: _in_common(one.words, other.words),
     "letters": lambda one, other: _in_common(one.letters, other.letters),
     "numbers differ": lambda one, other: _differ(one.numbers, other.numbers),
-    "places shared": lambda one, other: _shared(one.places, other.places),
-    "places differ": lambda one, other: _differ(one.places, other.places),
-    "other countries": lambda one, other: _unlike(one.countries, other.countries),
+    "places shared": lambda one, other: _shared(one.named.places, other.named.places),
+    "places differ": lambda one, other: _differ(one.named.places, other.named.places),
+    "other countries": lambda one, other: _unlike(one.named.countries, other.named.countries),
     "time": _hours_apart,
     "a denial": _on_one_side("denial"),
     "a reaction": _on_one_side("reaction"),
     "an explanation": _on_one_side("explanation"),
 }
 """What can be said of two profiles that are weighed; mostly between 0 and 1."""
+_NAMED = ("places shared", "places differ", "other countries")
 
 
 def _spelling(title: str, language: str) -> Mapping[str, tuple[str, ...]]:

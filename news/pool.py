@@ -15,7 +15,7 @@ WINDOW = timedelta(hours=72)
 """A story that nobody has told for so long is over."""
 CANDIDATES = 8
 """Headlines compared because they share rare words; twenty find nothing more."""
-PROMISING = -2.0
+PROMISING = -1.5
 """The score that one of the candidates needs for its story to be looked at as a whole."""
 LAST_MEMBERS = 12
 """A story is compared by its last headlines: it moves on, and its first words are no longer its last."""
@@ -62,7 +62,9 @@ class StoryPool:
         """Put a headline into the best of the stories it may belong to, or into one of its own; the story's first."""
         profile = self._profiles[number]
         promising = [
-            found for found in self.near(number) if score(profile, self._profiles[found]) > PROMISING
+            found
+            for found in self.near(number)
+            if score(profile, self._profiles[found], PROMISING) > PROMISING
         ]
         stories = {
             story: [self._profiles[member] for member in self._members[story][-LAST_MEMBERS:]]

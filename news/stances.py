@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from news.text import words
+import re
+
+from news.text import folded_words
 
 # Beginnings of folded words, by what newsrooms of the region use; "_" marks the end of a word.
 _STANCES = {
@@ -28,9 +30,10 @@ _STANCES = {
 }  # fmt: skip
 
 
+_PATTERNS = {name: re.compile(f" (?:{'|'.join(starts)})") for name, starts in _STANCES.items()}
+
+
 def stances(title: str) -> frozenset[str]:
     """Which of "denial", "reaction" and "explanation" the title has a word of."""
-    folded = [f"{word.folded}_" for word in words(title)]
-    return frozenset(
-        name for name, starts in _STANCES.items() if any(word.startswith(starts) for word in folded)
-    )
+    folded = "".join(f" {word}_" for word in folded_words(title))
+    return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(folded))

@@ -112,7 +112,7 @@ class _Joining:
         promising = dict.fromkeys(
             choice
             for other, profile in zip(found, others, strict=True)
-            if score(own, profile) > PROMISING and (choice := self._choice_of(other))
+            if score(own, profile, PROMISING) > PROMISING and (choice := self._choice_of(other))
         )
         best = _Choice(leader=headline.id)
         if promising:

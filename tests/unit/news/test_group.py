@@ -12,7 +12,7 @@ import pytest
 from news.encoder import open_encoder, text_to_encode
 from news.errors import WrongUseError
 from news.gazetteer import Gazetteer, load_gazetteer
-from news.group import LIKEST, NEVER, ROOM, Profile, parts, score, story_score, weigh
+from news.group import HOPELESS, LIKEST, ROOM, Profile, parts, score, story_score, weigh
 from news.group import make_profile as make_raw
 from news.stances import stances
 from news.stories import StoryInput, explain, group_headlines
@@ -152,7 +152,7 @@ def test_two_languages_are_compared_by_meaning_only(gazetteer: Gazetteer) -> Non
     wordless = make_profile(gazetteer, "Граница закрыта", language="ru")
     assert score(one, same) > 0 > score(one, other)
     assert "words" not in parts(one, same)
-    assert score(one, wordless) == NEVER
+    assert score(one, wordless) == HOPELESS
 
 
 def test_a_grown_story_has_more_room(gazetteer: Gazetteer) -> None:
