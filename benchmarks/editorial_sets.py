@@ -87,6 +87,12 @@ def paired_sets(data: Path, most: int) -> Iterator[Paired]:
     yield _paired("headline_cause", causes[:most], None, lambda row: (row["label"] == "same", row["label"]))
 
 
+def similar_sets(data: Path) -> Iterator[Paired]:
+    """STS headlines with a clear verdict: near in meaning, which is not quite one event; for fitting only."""
+    rows = [row for row in lines(data, "sts_headlines/pairs.jsonl") if row["same"] is not None]
+    yield _paired("sts", rows, "en", lambda row: (bool(row["same"]), ""))
+
+
 def _paired(
     name: str, rows: Sequence[dict], language: str | None, judge, *, text=False, dated=False
 ) -> Paired:

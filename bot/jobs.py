@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from datetime import datetime, timedelta
 
 from bot.parts import Parts
@@ -21,6 +22,8 @@ from storage.storage import Store
 
 logger = logging.getLogger(__name__)
 
+ENCODED_FIRST = 256
+"""Headlines: some five seconds of encoding before the first of a fetch joins its story."""
 KEEP_HEADLINES = timedelta(days=400)
 KEEP_VECTORS = timedelta(days=30)
 KEEP_DELIVERIES = timedelta(days=7)
@@ -58,23 +61,37 @@ async def tell_editors(parts: Parts, source_id: str) -> None:
 
 
 async def join_new_stories(parts: Parts) -> None:
-    """A story for each new headline, then one story for each event told in several languages."""
+    """A story for each new headline, and one story for each event told in several languages."""
     await bring_together(parts.store, parts.gazetteer, parts.encoder, now=parts.now())
 
 
 async def bring_together(
     store: Store, gazetteer: Gazetteer, encoder: Encoder | None, *, now: datetime, most: int | None = None
 ) -> None:
-    """Join by words, then encode (15 to 30 ms a headline, at most ``most`` of them) and merge by meaning."""
+    """Encode what has just come (15 to 30 ms a headline), join it to its stories, and merge those of two languages.
+
+    Of a flood the newest ``ENCODED_FIRST`` are joined by their meaning too and the others by words at once; their vectors
+    follow, at most ``most`` in all.
+    """
+    left = math.inf if most is None else most
+    encoded = await _encode(store, encoder, now, min(left, ENCODED_FIRST))
     while await join_stories(store, gazetteer, now=now):
         pass
-    encoded = 0
-    while encoder and (most is None or encoded < most):
-        headline_ids = await encode_waiting(store, encoder, now=now)
-        if not headline_ids:
+    while encoded:
+        await merge_by_meaning(store, gazetteer, encoded, now=now)
+        left -= len(encoded)
+        encoded = await _encode(store, encoder, now, min(left, ENCODED_FIRST))
+
+
+async def _encode(store: Store, encoder: Encoder | None, now: datetime, most: float) -> list[int]:
+    """Store vectors of up to ``most`` headlines, in lots that shutting down can wait for; their ids."""
+    encoded: list[int] = []
+    while encoder and len(encoded) < most:
+        lot = await encode_waiting(store, encoder, now=now)
+        if not lot:
             break
-        encoded += len(headline_ids)
-        await merge_by_meaning(store, gazetteer, headline_ids, now=now)
+        encoded += lot
+    return encoded
 
 
 async def drop_old_headlines(parts: Parts) -> None:

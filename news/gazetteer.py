@@ -76,8 +76,13 @@ class Gazetteer:
 
     def places(self, text: str) -> set[str]:
         """Return stable ids of the cities, regions and persons that a text names."""
-        reading = read(Text(self.lexicon, tokenise(text)), None)
-        return {clue.place for clue in reading.clues if clue.kind in _TELLING_KINDS}
+        return self.named(text)[0]
+
+    def named(self, text: str) -> tuple[set[str], set[str]]:
+        """Return what ``places`` returns, and the codes of all countries that the text speaks of, in one reading."""
+        clues = read(Text(self.lexicon, tokenise(text)), None).clues
+        places = {clue.place for clue in clues if clue.kind in _TELLING_KINDS}
+        return places, {country for clue in clues for country in clue.countries}
 
 
 _TELLING_KINDS = frozenset(

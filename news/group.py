@@ -8,15 +8,16 @@ fitted by logistic regression on labelled pairs in Russian and English; above 0 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from news.gazetteer import Gazetteer
 from news.stances import stances
-from news.text import analyse, guess_language, words
+from news.text import analyse, folded_words, guess_language, token
 from news.vectors import Vector, cosine, unpack
 
 SUMMARY_CHARACTERS = 150
@@ -29,53 +30,87 @@ Weight = Callable[[str], float]
 Key = TypeVar("Key")
 
 
+class Named:
+    """What a title names; looked up when somebody asks, because it takes as long as all the rest of a profile."""
+
+    def __init__(self, gazetteer: Gazetteer, title: str) -> None:
+        self._gazetteer = gazetteer
+        self._title = title
+
+    @cached_property
+    def _found(self) -> tuple[frozenset[str], frozenset[str]]:
+        places, countries = self._gazetteer.named(self._title)
+        return frozenset(places), frozenset(countries)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Ids of cities, regions and persons."""
+        return self._found[0]
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """Codes."""
+        return self._found[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a headline is compared by. ``words`` are tokens with their share (1 in the title, less in the summary), or
-    after ``weigh`` a bag of unit length; ``length`` is the number of words of the title.
+    after ``weigh`` a bag of unit length; ``spelling`` has the runs of four letters of each token of the title, and ``weigh``
+    makes the bag ``letters`` of them.
     """
 
     language: str
     words: Mapping[str, float]
-    letters: frozenset[str]
+    spelling: Mapping[str, tuple[str, ...]]
     numbers: frozenset[str]
-    places: frozenset[str]
+    named: Named
     stances: frozenset[str]
-    length: int
     at: datetime | None = None
     vector: Vector | None = None
+    letters: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Coefficients:
-    """What each part adds to the score, per unit of it."""
+Signal = Callable[[Profile, Profile], float]
+Coefficients = Mapping[str, float]
+"""What each part adds to the score, per unit of it. ``benchmarks/story_weights.py`` fits them."""
 
-    bias: float
-    words: float
-    letters: float
-    meaning: float
-    length: float
-    numbers_shared: float
-    numbers_clash: float
-    places_shared: float
-    places_clash: float
-    stance_clash: float = -1.0
-    time: float = -0.8
-
-
-LEXICAL = Coefficients(-2.4, 6.1, 5.5, 0.0, -2.4, 0.5, -0.9, 1.0, -2.0)
-COMBINED = Coefficients(-14.9, 2.7, 0.0, 20.5, -2.8, 0.2, -0.8, 0.5, -1.75)
-ACROSS = Coefficients(-16.0, 0.0, 0.0, 20.5, -2.8, 0.5, -0.8, 1.0, -1.75)
+LEXICAL: Coefficients = {
+    "needed": -2.2,
+    "words": 5.2,
+    "letters": 6.3,
+    "numbers differ": -0.5,
+    "places shared": 1.1,
+    "places differ": -0.7,
+    "other countries": -1.5,
+    "time": -1.1,
+    "a denial": -0.9,
+    "a reaction": -1.1,
+    "an explanation": -1.5,
+}
+COMBINED: Coefficients = {
+    "needed": -14.3,
+    "meaning": 19.7,
+    "words": 2.6,
+    "numbers differ": -0.6,
+    "places shared": 0.7,
+    "places differ": -0.6,
+    "other countries": -0.9,
+    "time": -1.0,
+    "a denial": -1.2,
+    "a reaction": -1.3,
+    "an explanation": -1.6,
+}
+ACROSS: Coefficients = {**COMBINED, "needed": -15.2, "words": 0.0}
 """Two languages share neither words nor letters; what is left is meaning, and the facts."""
 
-FULL_LENGTH = 8
-"""Words of weight in a headline; posts are longer."""
+LIKEST = 4
+"""Members of a story that a headline is measured by: a story that has grown tells of many sides of the event."""
+ROOM = 1.0
+"""How much less is asked of a headline that is like several members, reached with ``LIKEST`` of them."""
 
-ROOM = 1.5
-CENTRE = 0.5
-
-NEVER = -10.0
-"""The score of two headlines that nothing can be said about."""
+HOPELESS = -4.0
+"""Scores below are all the same: two other events. Nothing can be said of two languages without vectors either."""
 
 
 def make_profile(
@@ -89,52 +124,70 @@ def make_profile(
 ) -> Profile:
     """All that a comparison needs; ``vector`` as it is stored."""
     known = language or guess_language(title)
-    in_title = analyse(title, known)
-    in_summary = analyse(summary[:SUMMARY_CHARACTERS], known) if summary else []
-    shares = dict.fromkeys(in_summary, IN_SUMMARY) | dict.fromkeys(in_title, 1.0)
+    told = _told(gazetteer, title, summary[:SUMMARY_CHARACTERS], known)
+    return replace(told, at=at, vector=unpack(vector, known))
+
+
+@lru_cache(maxsize=4_096)
+def _told(gazetteer: Gazetteer, title: str, summary: str, language: str) -> Profile:
+    """What the words say. The headlines of the hour are compared again and again."""
+    in_title = analyse(title, language)
+    in_summary = analyse(summary, language) if summary else []
     return Profile(
-        language=known,
-        words=shares,
-        letters=_letter_runs(title),
+        language=language,
+        words=dict.fromkeys(in_summary, IN_SUMMARY) | dict.fromkeys(in_title, 1.0),
+        spelling=_spelling(title, language),
         numbers=frozenset(word for word in in_title if word.isdecimal()),
-        places=frozenset(gazetteer.places(title)),
+        named=Named(gazetteer, title),
         stances=stances(title),
-        length=len(set(in_title)),
-        at=at,
-        vector=unpack(vector, known),
     )
 
 
 def weigh(profile: Profile, weight: Weight) -> Profile:
     """The same profile with its words weighted by rarity and brought to unit length: to be compared with others of its kind."""
-    weighted = {word: share * weight(word) for word, share in profile.words.items()}
-    length = math.sqrt(sum(value * value for value in weighted.values())) or 1.0
-    return replace(profile, words={word: value / length for word, value in weighted.items()})
+    letters: defaultdict[str, float] = defaultdict(float)
+    for word, runs in profile.spelling.items():
+        rare = weight(word)
+        for run in runs:
+            letters[run] += rare
+    words = {word: share * weight(word) for word, share in profile.words.items()}
+    return replace(profile, words=_unit(words), letters=_unit(letters))
+
+
+def _unit(bag: Mapping[str, float]) -> Mapping[str, float]:
+    length = math.sqrt(sum(value * value for value in bag.values())) or 1.0
+    return {key: value / length for key, value in bag.items()}
 
 
 def parts(one: Profile, other: Profile) -> dict[str, float]:
     """What speaks for (above 0) and against one event, by name; the score is the sum. Both profiles are weighed."""
-    meaning = None
-    if one.vector is not None and other.vector is not None:
-        meaning = cosine(one.vector, other.vector)
-    is_same_language = one.language == other.language
-    if meaning is None and not is_same_language:
-        return {"nothing in common to judge by": NEVER}
-    by = LEXICAL if meaning is None else COMBINED if is_same_language else ACROSS
-    found = {"needed": by.bias}
-    if meaning is not None:
-        found["meaning"] = by.meaning * meaning
-    if is_same_language:
-        found["words"] = by.words * _words_in_common(one.words, other.words)
-    if by.letters:
-        found["letters"] = by.letters * _dice(one.letters, other.letters)
-    found.update(_facts(one, other, by))
-    return found
+    by = _coefficients(one, other)
+    if by is None:
+        return {"nothing in common to judge by": HOPELESS}
+    values = ((name, weight * SIGNALS[name](one, other)) for name, weight in by.items() if weight)
+    return {name: value for name, value in values if value}
 
 
-def score(one: Profile, other: Profile) -> float:
-    """Above 0: the same event. About the logarithm of the odds."""
-    return sum(parts(one, other).values())
+def _coefficients(one: Profile, other: Profile) -> Coefficients | None:
+    """Those for what is known of both; None when there is nothing to compare."""
+    have_meaning = one.vector is not None and other.vector is not None
+    if one.language == other.language:
+        return COMBINED if have_meaning else LEXICAL
+    return ACROSS if have_meaning else None
+
+
+def score(one: Profile, other: Profile, above: float = HOPELESS) -> float:
+    """Above 0: the same event. About the logarithm of the odds, but never below ``HOPELESS``.
+
+    A score that is not going to be ``above`` that is not worked out to the end.
+    """
+    by = _coefficients(one, other)
+    if by is None:
+        return HOPELESS
+    total = sum(weight * SIGNALS[name](one, other) for name, weight in by.items() if name not in _NAMED)
+    if total + by["places shared"] > above:
+        total += sum(by[name] * SIGNALS[name](one, other) for name in _NAMED)
+    return max(total, HOPELESS)
 
 
 def best_story(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) -> Key | None:
@@ -145,7 +198,7 @@ def best_story(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) -> Ke
     best, most = None, -math.inf
     for key, members in stories.items():
         scores = [score(profile, member) for member in members]
-        fit = _fit(profile, members, scores)
+        fit = _fit(scores)
         if fit > 0 and fit + max(scores) > most:
             best, most = key, fit + max(scores)
     return best
@@ -153,67 +206,76 @@ def best_story(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) -> Ke
 
 def story_score(profile: Profile, members: Sequence[Profile]) -> float:
     """How well a headline fits a story; above 0 it belongs to it."""
-    return _fit(profile, members, [score(profile, member) for member in members])
+    return _fit([score(profile, member) for member in members])
 
 
-def _fit(profile: Profile, members: Sequence[Profile], scores: Sequence[float]) -> float:
-    """The mean over the members, so that one chance likeness does not chain stories.
-
-    Members of a story that has grown tell it from many sides and are less like each other: less is asked of a headline
-    then (``ROOM``, reached with four members), and half of what the mean vector is nearer than the vectors are on average
-    is credited.
-    """
-    room = ROOM * min(len(members) - 1, 3) / 3
-    return sum(scores) / len(scores) + room + CENTRE * COMBINED.meaning * _nearer_to_centre(profile, members)
+def _fit(scores: Sequence[float]) -> float:
+    """The mean over the likest few: one chance likeness does not chain stories, and a new side of an old story joins."""
+    likest = sorted(scores, reverse=True)[:LIKEST]
+    return sum(likest) / len(likest) + ROOM * (len(likest) - 1) / (LIKEST - 1)
 
 
-def _nearer_to_centre(profile: Profile, members: Sequence[Profile]) -> float:
-    """Cosine to the mean vector of the members, less the mean cosine to them."""
-    vectors = [member.vector for member in members if member.vector is not None]
-    if profile.vector is None or len(vectors) < 2:
-        return 0.0
-    centre = sum(vectors) / len(vectors)
-    mean = cosine(profile.vector, centre)
-    return float(mean / math.sqrt(cosine(centre, centre)) - mean)
-
-
-def _facts(one: Profile, other: Profile, by: Coefficients) -> Iterable[tuple[str, float]]:
-    yield from _agreement("numbers", one.numbers, other.numbers, by.numbers_shared, by.numbers_clash)
-    yield from _agreement("places", one.places, other.places, by.places_shared, by.places_clash)
-    if (shortest := min(one.length, other.length)) > FULL_LENGTH:
-        # The longer two texts are, the more their vectors and words agree whatever they tell.
-        yield "length", by.length * min(math.log(shortest / FULL_LENGTH), 1.2)
-    if one.at is not None and other.at is not None:
-        # The same event is told by everybody within hours; a day later there is a new one about it.
-        hours = abs((one.at - other.at).total_seconds()) / 3600
-        yield "time", by.time * (math.log1p(hours) - 1.0)
-    if one.stances != other.stances:
-        yield "one denies or reacts", by.stance_clash
-
-
-def _agreement(
-    name: str, one: frozenset[str], other: frozenset[str], shared: float, clash: float
-) -> Iterable[tuple[str, float]]:
-    """Silence on either side says nothing."""
-    if one and other:
-        yield (f"{name} shared", shared) if one & other else (f"{name} differ", clash)
-
-
-def _words_in_common(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+def _in_common(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Cosine of two bags of unit length."""
-    return sum(value * other[word] for word, value in one.items() if word in other)
+    return sum(value * other[key] for key, value in one.items() if key in other)
 
 
-def _dice(one: frozenset[str], other: frozenset[str]) -> float:
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+def _hours_apart(one: Profile, other: Profile) -> float:
+    """The same event is told by everybody within hours; a day later there is a new one about it. Unknown says nothing."""
+    if one.at is None or other.at is None:
+        return 0.0
+    hours = abs((one.at - other.at).total_seconds()) / 3600
+    if _is_date(one.at) or _is_date(other.at):
+        hours = max(0.0, hours - 24.0)
+    return math.log1p(hours) - 1.0
 
 
-@lru_cache(maxsize=20_000)
-def _letter_runs(title: str) -> frozenset[str]:
-    """The runs of four letters of each word, borders included."""
-    return frozenset(
-        padded[start : start + 4]
-        for word in words(title)
-        for padded in (f" {word.folded} ",)
-        for start in range(max(1, len(padded) - 3))
-    )
+def _is_date(at: datetime) -> bool:
+    """Midnight to the microsecond is a date whose hour nobody knows."""
+    return at.hour == at.minute == at.second == at.microsecond == 0
+
+
+def _shared(one: frozenset[str], other: frozenset[str]) -> float:
+    return float(not one.isdisjoint(other))
+
+
+def _differ(one: frozenset[str], other: frozenset[str]) -> float:
+    """Silence on either side says nothing."""
+    return float(bool(one) and bool(other) and one.isdisjoint(other))
+
+
+def _unlike(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of what both name that only one of them names."""
+    return 1.0 - len(one & other) / len(one | other) if one and other else 0.0
+
+
+def _on_one_side(stance: str) -> Signal:
+    return lambda one, other: float((stance in one.stances) != (stance in other.stances))
+
+
+SIGNALS: Mapping[str, Signal] = {
+    "needed": lambda *_: 1.0,
+    "meaning": lambda one, other: cosine(one.vector, other.vector),
+    "words": lambda one, other: _in_common(one.words, other.words),
+    "letters": lambda one, other: _in_common(one.letters, other.letters),
+    "numbers differ": lambda one, other: _differ(one.numbers, other.numbers),
+    "places shared": lambda one, other: _shared(one.named.places, other.named.places),
+    "places differ": lambda one, other: _differ(one.named.places, other.named.places),
+    "other countries": lambda one, other: _unlike(one.named.countries, other.named.countries),
+    "time": _hours_apart,
+    "a denial": _on_one_side("denial"),
+    "a reaction": _on_one_side("reaction"),
+    "an explanation": _on_one_side("explanation"),
+}
+"""What can be said of two profiles that are weighed; mostly between 0 and 1."""
+_NAMED = ("places shared", "places differ", "other countries")
+
+
+def _spelling(title: str, language: str) -> Mapping[str, tuple[str, ...]]:
+    """The runs of four letters of each word that counts, borders included, by its token."""
+    return {
+        known: tuple(dict.fromkeys(padded[start : start + 4] for start in range(max(1, len(padded) - 3))))
+        for word in dict.fromkeys(folded_words(title))
+        for padded in (f" {word} ",)
+        if (known := token(word, language))
+    }

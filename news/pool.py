@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from news.group import Profile, best_story, weigh
+from news.group import Profile, best_story, score, weigh
 from news.relevance import rarity
 from news.vectors import VectorTable
 
 WINDOW = timedelta(hours=72)
 """A story that nobody has told for so long is over."""
-CANDIDATES = 20
-"""Headlines compared because they share rare words."""
+CANDIDATES = 8
+"""Headlines compared because they share rare words; twenty find nothing more."""
+PROMISING = -1.5
+"""The score that one of the candidates needs for its story to be looked at as a whole."""
 LAST_MEMBERS = 12
 """A story is compared by its last headlines: it moves on, and its first words are no longer its last."""
 NEAREST = 10
@@ -59,10 +61,14 @@ class StoryPool:
     def place(self, number: int) -> int:
         """Put a headline into the best of the stories it may belong to, or into one of its own; the story's first."""
         profile = self._profiles[number]
-        candidates = [*self._candidates(number), *self._nearest(number)]
+        promising = [
+            found
+            for found in self.near(number)
+            if score(profile, self._profiles[found], PROMISING) > PROMISING
+        ]
         stories = {
             story: [self._profiles[member] for member in self._members[story][-LAST_MEMBERS:]]
-            for story in dict.fromkeys(self._story_of[found] for found in candidates)
+            for story in dict.fromkeys(self._story_of[found] for found in promising)
         }
         best = best_story(profile, stories)
         story = number if best is None else best
@@ -71,6 +77,14 @@ class StoryPool:
         for word in profile.words:
             self._having[word].append(number)
         return story
+
+    def near(self, number: int) -> list[int]:
+        """The headlines placed so far that this one is compared with, by their numbers."""
+        return list(dict.fromkeys([*self._candidates(number), *self._nearest(number)]))
+
+    def pair(self, number: int, other: int) -> tuple[Profile, Profile]:
+        """The weighed profiles of two headlines."""
+        return self._profiles[number], self._profiles[other]
 
     def _candidates(self, number: int) -> list[int]:
         """The headlines of the window that share the most of the rarest words, best first."""

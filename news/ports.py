@@ -5,7 +5,7 @@ Every method is one short transaction of its own; none spans the network. All da
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -126,9 +126,15 @@ class StoryStore(Protocol):
         """Headlines that belong to no story yet, by ``sort_at`` then id."""
 
     async def candidates(
-        self, terms: Sequence[str], *, since: datetime, until: datetime, limit: int
+        self,
+        terms: Sequence[str],
+        *,
+        since: datetime,
+        until: datetime,
+        limit: int,
+        besides: Collection[int] = (),
     ) -> list[Headline]:
-        """The headlines of that window that share the most of these analysed terms, best first."""
+        """The headlines of that window that share the most of these analysed terms, best first, without ``besides``."""
 
     async def members(self, story_ids: Sequence[int], last: int) -> Mapping[int, list[Headline]]:
         """The last members of each story."""

@@ -1,24 +1,39 @@
-"""A denial or a reaction is another story than the event. Pure; the words are data."""
+"""A denial, a reaction or an explanation is another story than the event. Pure; the words are data."""
 
 from __future__ import annotations
 
-from news.text import words
+import re
 
-# Beginnings of folded words; "_" marks the end of a word.
-_DENIALS = (
-    "опроверг", "опроверж", "отрица", "отриц", "фейк", "denie", "deny", "refut", "debunk", "hoax_", "жоққа", "теріске",
-    "төгүн", "четке", "rad_", "yolgon", "inkor",
-)  # fmt: skip
-_REACTIONS = (
-    "отреагир", "прокоммент", "осуди", "ответил", "раскритик", "призвал", "высказал", "reacts_", "react_", "responds_",
-    "condemn", "criticis", "criticiz", "slams_", "urges_", "пікір", "айыптад", "комментарий", "munosabat", "qoraladi",
-)  # fmt: skip
-_STANCES = {"denial": _DENIALS, "reaction": _REACTIONS}
+from news.text import folded_words
+
+# Beginnings of folded words, by what newsrooms of the region use; "_" marks the end of a word.
+_STANCES = {
+    "denial": (
+        "опроверг", "опроверж", "отрица", "отриц", "отверг", "фейк", "denie", "deny", "refut", "debunk", "hoax_", "dismisses_",
+        "rejects_", "жоққа", "теріске", "төгүн", "четке", "rad_", "yolgon", "inkor", "рад_", "раддия", "инкор", "ёлгон",
+    ),
+    "reaction": (
+        "отреагир", "реагир", "реакци", "прокоммент", "комментир", "осуди", "осужда", "ответил", "ответит_", "отвеча", "раскритик",
+        "критик", "призвал", "призыва", "высказал", "оценил", "оценива", "возмути", "возмуща", "высме", "похвали", "поздрави",
+        "соболезн", "извини", "сожале", "упрекн", "счел_", "сочл", "усомни", "пригроз", "пожалова",
+        "reacts_", "react_", "reacted_", "reaction", "responds_", "responded_", "comments_", "commented_", "condemn", "criticis",
+        "criticiz", "slams_", "slammed_", "blasts_", "urges_", "urged_", "hails_", "hailed_", "welcomes_", "mourn", "praises_",
+        "praised_", "mocks_", "outrage", "apologis", "apologiz", "tribute", "congratul",
+        "пікір", "айыптад", "сынад", "құттықта", "комментарий", "сында", "куттукта", "munosabat", "qorala", "tanqid", "tabrik",
+        "izoh", "муносабат", "танқид", "табрик", "вокуниш", "маҳкум",
+    ),
+    "explanation": (
+        "объясн", "почему_", "разъясн", "проясн", "уточн", "подробност", "детал", "причина_", "причину_", "причины_", "причин_", "обстоятельств",
+        "explain", "details_", "cause_", "causes_", "why_", "reason_", "reasons_", "motive", "aftermath",
+        "түсіндір", "неге_", "себеб", "түшүндүр", "эмнеге_", "tushuntir", "nega_", "sabab", "tafsilot", "тушунтир", "сабаб", "тафсил", "шарҳ",
+    ),
+}  # fmt: skip
+
+
+_PATTERNS = {name: re.compile(f" (?:{'|'.join(starts)})") for name, starts in _STANCES.items()}
 
 
 def stances(title: str) -> frozenset[str]:
-    """Which of "denial" and "reaction" the title has a word of."""
-    folded = [f"{word.folded}_" for word in words(title)]
-    return frozenset(
-        name for name, starts in _STANCES.items() if any(word.startswith(starts) for word in folded)
-    )
+    """Which of "denial", "reaction" and "explanation" the title has a word of."""
+    folded = "".join(f" {word}_" for word in folded_words(title))
+    return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(folded))

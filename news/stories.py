@@ -9,13 +9,13 @@ from datetime import datetime
 
 from news.encoder import Encoder, text_to_encode
 from news.gazetteer import Gazetteer
-from news.group import Profile, best_story, make_profile, parts, weigh
+from news.group import Profile, best_story, make_profile, parts, score, weigh
 from news.model import Headline
-from news.pool import CANDIDATES, LAST_MEMBERS, WINDOW, StoryInput, StoryPool, in_order
+from news.pool import CANDIDATES, LAST_MEMBERS, PROMISING, WINDOW, StoryInput, StoryPool, in_order
 from news.ports import Storage
 from news.relevance import rarity
 
-__all__ = ["StoryInput", "explain", "group_headlines", "join_stories"]
+__all__ = ["StoryInput", "explain", "group_headlines", "join_stories", "make_profiles"]
 
 
 def group_headlines(
@@ -23,7 +23,7 @@ def group_headlines(
 ) -> dict[str, str]:
     """Story of each headline, by id; a story is named after its first headline. The same steps as in the store, in memory."""
     ordered = in_order(items)
-    pool = StoryPool(ordered, _profiles(ordered, gazetteer, encoder))
+    pool = StoryPool(ordered, make_profiles(ordered, gazetteer, encoder))
     stories = [pool.place(number) for number in range(len(ordered))]
     return {item.id: ordered[story].id for item, story in zip(ordered, stories, strict=True)}
 
@@ -32,7 +32,7 @@ def explain(
     one: StoryInput, other: StoryInput, gazetteer: Gazetteer, encoder: Encoder | None = None
 ) -> dict[str, float]:
     """Why two headlines are (sum above 0) or are not one story: the parts of the score by name."""
-    first, second = _profiles([one, other], gazetteer, encoder)
+    first, second = make_profiles([one, other], gazetteer, encoder)
     return parts(weigh(first, _even), weigh(second, _even))
 
 
@@ -40,7 +40,10 @@ def _even(_word: str) -> float:
     return 1.0
 
 
-def _profiles(items: Sequence[StoryInput], gazetteer: Gazetteer, encoder: Encoder | None) -> list[Profile]:
+def make_profiles(
+    items: Sequence[StoryInput], gazetteer: Gazetteer, encoder: Encoder | None
+) -> list[Profile]:
+    """What headlines of a file are compared by, not weighed yet."""
     stored: Sequence[bytes | None] = [None] * len(items)
     if encoder is not None:
         stored = encoder.encode([text_to_encode(item.title, item.summary) for item in items])
@@ -56,7 +59,9 @@ async def join_stories(storage: Storage, gazetteer: Gazetteer, *, now: datetime,
     Repeatable: what was not written is done again next time, what another process wrote meanwhile is kept.
     """
     waiting = await storage.stories.without_story(limit)
-    joining = _Joining(storage, gazetteer, waiting)
+    # Beyond a full batch nothing has a story yet.
+    until = waiting[-1].sort_at if len(waiting) == limit else None
+    joining = _Joining(storage, gazetteer, waiting, until)
     await joining.prepare()
     # Ties of time are broken by what is written, so that the order of arrival within a fetch changes nothing.
     for headline in sorted(
@@ -78,38 +83,42 @@ class _Choice:
 class _Joining:
     """One run of ``join_stories``: what has been chosen so far, before it is written."""
 
-    def __init__(self, storage: Storage, gazetteer: Gazetteer, waiting: Sequence[Headline]) -> None:
+    def __init__(
+        self, storage: Storage, gazetteer: Gazetteer, waiting: Sequence[Headline], until: datetime | None
+    ) -> None:
         self._storage = storage
+        self._until = until
+        self._undecided = {headline.id for headline in waiting}
         self._gazetteer = gazetteer
         self._waiting = {headline.id: headline for headline in waiting}
         self._choices: dict[int, _Choice] = {}
         self._added: defaultdict[_Choice, list[Headline]] = defaultdict(list)
         self._vectors: dict[int, bytes] = {}
+        self._have_vectors = True
         self._profiles: dict[int, Profile] = {}
 
     async def prepare(self) -> None:
         """Read at once what would otherwise be read for each headline."""
         await self._remember_vectors(list(self._waiting.values()))
+        # Without vectors among those that wait, nobody's are needed.
+        self._have_vectors = any(self._vectors.values())
         words = {word for headline in self._waiting.values() for word in self._profile(headline).words}
         await self._storage.search.frequencies(sorted(words))
 
     async def choose(self, headline: Headline) -> None:
         """Choose the best of the stories that this headline may belong to, or open one."""
-        profile = self._profile(headline)
-        stories = await self._stories_near(headline, profile)
-        told = {member.id: self._profile(member) for members in stories.values() for member in members}
-        words = {word for one in (profile, *told.values()) for word in one.words}
-        counts, total = await self._storage.search.frequencies(sorted(words))
-
-        def weight(word: str) -> float:
-            return rarity(counts[word], total)
-
-        weighed = {
-            choice: [weigh(told[member.id], weight) for member in members]
-            for choice, members in stories.items()
-        }
-        best = best_story(weigh(profile, weight), weighed) or _Choice(leader=headline.id)
+        found = await self._candidates(headline)
+        own, *others = await self._weighed([headline, *found])
+        promising = dict.fromkeys(
+            choice
+            for other, profile in zip(found, others, strict=True)
+            if score(own, profile, PROMISING) > PROMISING and (choice := self._choice_of(other))
+        )
+        best = _Choice(leader=headline.id)
+        if promising:
+            best = best_story(own, await self._members(list(promising))) or best
         self._choices[headline.id] = best
+        self._undecided.discard(headline.id)
         self._added[best].append(headline)
 
     async def write(self, now: datetime) -> None:
@@ -128,15 +137,19 @@ class _Joining:
         if followers:
             await self._storage.stories.join(followers, now)
 
-    async def _stories_near(self, headline: Headline, profile: Profile) -> dict[_Choice, list[Headline]]:
-        """Stories with a headline among the candidates, each with its last members."""
-        found = await self._storage.stories.candidates(
-            sorted(profile.words),
+    async def _candidates(self, headline: Headline) -> list[Headline]:
+        latest = headline.sort_at + WINDOW
+        return await self._storage.stories.candidates(
+            sorted(self._profile(headline).words),
             since=headline.sort_at - WINDOW,
-            until=headline.sort_at + WINDOW,
-            limit=CANDIDATES + 1,
+            until=min(latest, self._until or latest),
+            limit=CANDIDATES,
+            # Those that come later look for this headline's story themselves. In a burst of news they would be all there is.
+            besides=self._undecided,
         )
-        choices = dict.fromkeys(choice for other in found if (choice := self._choice_of(other)))
+
+    async def _members(self, choices: Sequence[_Choice]) -> dict[_Choice, list[Profile]]:
+        """The last members of each story, weighed."""
         stored = await self._storage.stories.members(
             [choice.story_id for choice in choices if choice.story_id is not None], LAST_MEMBERS
         )
@@ -144,18 +157,27 @@ class _Joining:
             choice: [*stored.get(choice.story_id or 0, ()), *self._added[choice]][-LAST_MEMBERS:]
             for choice in choices
         }
-        await self._remember_vectors([member for members in stories.values() for member in members])
-        return {choice: members for choice, members in stories.items() if members}
+        every = [member for members in stories.values() for member in members]
+        profiles = iter(await self._weighed(every))
+        return {choice: [next(profiles) for _ in members] for choice, members in stories.items() if members}
+
+    async def _weighed(self, headlines: Sequence[Headline]) -> list[Profile]:
+        await self._remember_vectors(headlines)
+        profiles = [self._profile(headline) for headline in headlines]
+        counts, total = await self._storage.search.frequencies(
+            sorted({word for profile in profiles for word in profile.words})
+        )
+        return [weigh(profile, lambda word: rarity(counts[word], total)) for profile in profiles]
 
     def _choice_of(self, other: Headline) -> _Choice | None:
-        """The story of a candidate; None while it waits itself: then it will look for this headline's story later."""
+        """The story of a candidate; None while it waits itself."""
         if other.id in self._choices:
             return self._choices[other.id]
         return _Choice(story_id=other.story_id) if other.story_id is not None else None
 
     async def _remember_vectors(self, headlines: Sequence[Headline]) -> None:
         missing = [headline.id for headline in headlines if headline.id not in self._vectors]
-        if missing:
+        if missing and self._have_vectors:
             self._vectors |= dict.fromkeys(missing, b"") | dict(await self._storage.search.vectors(missing))
 
     def _profile(self, headline: Headline) -> Profile:

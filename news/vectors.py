@@ -31,10 +31,10 @@ language's mean vector is taken off: measured on parallel sentences, the best th
 
 @cache
 def _centres() -> Mapping[str, Vector]:
-    """The mean vector of each language, of the news sentences of X-WMT (MIT licence)."""
+    """The mean vector of each language, of the news sentences of X-WMT (MIT licence); "" is their mean, for the others."""
     joined = files("news").joinpath("data", "meaning_centres.bin").read_bytes()
     rows = np.frombuffer(joined, dtype="<f2").astype(np.float32).reshape(len(_CENTRED), -1)
-    return dict(zip(_CENTRED, rows, strict=True))
+    return {**dict(zip(_CENTRED, rows, strict=True)), "": rows.mean(axis=0)}
 
 
 def unpack(stored: bytes | None, language: str | None) -> Vector | None:
@@ -42,8 +42,9 @@ def unpack(stored: bytes | None, language: str | None) -> Vector | None:
     if not stored or np is None:
         return None
     vector = np.frombuffer(stored, dtype="<f2").astype(np.float32)
-    centre = _centres().get(language or "")
-    if centre is None or centre.shape != vector.shape:
+    centres = _centres()
+    centre = centres.get(language or "", centres[""])
+    if centre.shape != vector.shape:
         return vector
     moved = vector - _SHARE * centre
     return moved / np.linalg.norm(moved)

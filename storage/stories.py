@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from news.model import Headline
 from news.relevance import rarity
 from storage.engine import SessionMaker
-from storage.reading import headline_select, read_headlines
 from storage.search import rows
 from storage.search.keys import id_of
 from storage.search.similar import similar_keys
@@ -22,6 +21,7 @@ from storage.tables import HeadlineRow, StoryRow
 TERMS = 10
 """The rarest terms of a headline find its story; the others are in every headline."""
 
+_WAITING = "SELECT id FROM headline WHERE story_id IS NULL ORDER BY sort_at, id LIMIT :limit"
 _NEWEST_MEMBERS = (
     "SELECT * FROM (SELECT story_id, id FROM headline WHERE story_id = {story} "
     "ORDER BY sort_at DESC, id DESC LIMIT :last) AS of_{story}"
@@ -38,23 +38,29 @@ class SqlStoryStore:
 
     async def without_story(self, limit: int) -> list[Headline]:
         """Headlines that belong to no story yet, by ``sort_at`` then id."""
-        statement = headline_select().where(HeadlineRow.story_id.is_(None))
-        async with self._reads() as session:
-            return await read_headlines(
-                session, statement.order_by(HeadlineRow.sort_at, HeadlineRow.id).limit(limit)
-            )
+        async with rows.reader(self._reads) as reader:
+            waiting = await reader.rows(_WAITING, {"limit": limit})
+            found = await rows.headlines(reader, [number for (number,) in waiting])
+        return [found[number] for (number,) in waiting if number in found]
 
     async def candidates(
-        self, terms: Sequence[str], *, since: datetime, until: datetime, limit: int
+        self,
+        terms: Sequence[str],
+        *,
+        since: datetime,
+        until: datetime,
+        limit: int,
+        besides: Collection[int] = (),
     ) -> list[Headline]:
-        """The headlines of that window that share the most of the rarest of these terms, best first."""
+        """The headlines of that window that share the most of the rarest of these terms, best first, without ``besides``."""
         async with rows.reader(self._reads) as reader:
             counts, total = await self._frequencies.of(reader, terms)
             rarest = sorted(counts, key=lambda term: (counts[term], term))[:TERMS]
             weights = {term: rarity(counts[term], total) for term in rarest}
-            ranked = await similar_keys(reader, weights, since=since, until=until, limit=limit)
-            found = await rows.headlines(reader, [id_of(key) for key, _ in ranked])
-        return [found[id_of(key)] for key, _ in ranked if id_of(key) in found]
+            ranked = await similar_keys(reader, weights, since=since, until=until, limit=limit + len(besides))
+            ids = [number for key, _ in ranked if (number := id_of(key)) not in besides][:limit]
+            found = await rows.headlines(reader, ids)
+        return [found[number] for number in ids if number in found]
 
     async def members(self, story_ids: Sequence[int], last: int) -> Mapping[int, list[Headline]]:
         """The newest ``last`` members of each story, oldest of them first."""
@@ -80,10 +86,12 @@ class SqlStoryStore:
                 session, {story for story in open_choices.values() if story is not None}
             )
             joins = {number: targets[story] for number, story in open_choices.items() if story in targets}
-            joins |= await _open_stories(
+            opened = await _open_stories(
                 session, [number for number in open_choices if number not in joins], now
             )
-            await _assign(session, joins, now)
+            await _assign(session, joins | opened)
+            await _touch(session, set(joins.values()), now)
+            joins |= opened
             return {number: final.get(number, joins.get(number, 0)) for number in choices}
 
     async def split(self, story_id: int, headline_ids: Sequence[int], now: datetime) -> int:
@@ -152,11 +160,13 @@ async def _new_stories(session: AsyncSession, count: int, now: datetime) -> list
     return sorted(ids)
 
 
-async def _assign(session: AsyncSession, joins: Mapping[int, int], now: datetime) -> None:
-    if not joins:
-        return
-    await session.execute(
-        update(HeadlineRow), [{"id": number, "story_id": story} for number, story in joins.items()]
-    )
-    for some in chunks(sorted(set(joins.values()))):
+async def _assign(session: AsyncSession, joins: Mapping[int, int]) -> None:
+    if joins:
+        await session.execute(
+            update(HeadlineRow), [{"id": number, "story_id": story} for number, story in joins.items()]
+        )
+
+
+async def _touch(session: AsyncSession, story_ids: set[int], now: datetime) -> None:
+    for some in chunks(sorted(story_ids)):
         await session.execute(update(StoryRow).where(StoryRow.id.in_(some)).values(updated_at=now))

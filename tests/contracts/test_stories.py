@@ -10,6 +10,7 @@ import pytest
 
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.model import NewHeadline, Source, SourceKind
+from news.pool import CANDIDATES
 from news.stories import join_stories
 from storage.storage import Store
 
@@ -93,6 +94,8 @@ async def test_candidates_share_the_most_rare_words_within_the_window(store: Sto
     assert [h.id for h in everything] == [ids[3], ids[0], ids[1]]
     assert old[0] not in [h.id for h in everything]
     assert await store.stories.candidates([], **window, limit=9) == []
+    besides = await store.stories.candidates(["reservoir", "dam"], **window, limit=1, besides={ids[3]})
+    assert [h.id for h in besides] == [ids[0]]
 
 
 async def test_members_are_the_newest_in_order(store: Store) -> None:
@@ -150,6 +153,16 @@ async def test_the_same_headlines_in_any_order_of_arrival_give_the_same_stories(
     assert sorted(await titles_by_story(store), key=len) == [{OTHER[0]}, {OTHER[1]}, set(SAME)] or sorted(
         await titles_by_story(store), key=len
     ) == [{OTHER[1]}, {OTHER[0]}, set(SAME)]
+
+
+async def test_a_burst_of_one_event_is_one_story(store: Store, gazetteer: Gazetteer) -> None:
+    """More of them at once than a headline is compared with: those that are still to come must not be all it sees."""
+    endings = ("", " again", " today", " now", " for hours", " for trucks")
+    titles = [f"{title}{ending}, outlet {n} says" for n in range(4) for title in SAME for ending in endings]
+    assert len(titles) > 3 * CANDIDATES
+    await add(store, [*titles, *OTHER])
+    await join_stories(store, gazetteer, now=NOW)
+    assert max(map(len, await titles_by_story(store))) == len(titles)
 
 
 async def test_a_later_headline_joins_the_stored_story_and_its_id_stays(
