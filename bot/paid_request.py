@@ -62,8 +62,8 @@ class PaidRequest(BaseRequest):
             total=_seconds(read_timeout, READ_TIMEOUT_S),
             connect=_seconds(connect_timeout, CONNECT_TIMEOUT_S),
         )
-        # As JSON: writing a text of links in another script as form fields takes longer than all the rest of a send.
-        body = request_data.json_payload if request_data else None
+        # As JSON: percent-encoding a digest in Cyrillic was a sixth of the work of a send.
+        body = request_data.json_payload if request_data else b"{}"
         try:
             async with self._session.request(
                 method, url, data=body, headers=JSON, timeout=timeout

@@ -17,8 +17,8 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
 RETRY_S = 0.5
-# A thousand results a second in transactions of five are half of a processor. More than a free bot ever has in the air
-# (eight) means such a rate: then a write waits a little for more results to share it.
+# At hundreds of results a second, transactions of a few each were a third of the courier's work. More results at once than a free bot
+# ever has in the air (eight) mean such a rate: then a write waits a little for others to share it.
 MANY, GATHER_S = 8, 0.02
 # What a database in trouble raises: down, restarting, locked, out of disk. It may work again a moment later.
 IN_TROUBLE = (OperationalError, InterfaceError, OSError)

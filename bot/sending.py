@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any, Protocol
@@ -17,10 +17,10 @@ from telegram.ext import ExtBot
 
 from bot.outcomes import Broken, Outcome, Pointless, Sent, Unknown, classify
 from bot.paced_replies import PACED
-from handlers.markup import MAX_UNITS, Html, cut
+from handlers.markup import MAX_UNITS, cut
 from handlers.render_alert import is_one_message, join_alerts
 from handlers.talk import markup
-from news.model import Button, Message
+from news.model import Message
 from storage.outbox.messages import parts_for
 from storage.outbox.values import Action, Job
 
@@ -66,19 +66,18 @@ class TelegramSender:
     async def fit(self, job: Job) -> tuple[Job, tuple[Job, ...]]:
         """As many of the job's alerts as one message holds, and those that must wait for the next."""
         also = list(job.also)
-        while also and not is_one_message(await self._alerts(replace(job, also=tuple(also)))):
+        while also and not is_one_message(await self._messages(replace(job, also=tuple(also)))):
             also.pop()
         return replace(job, also=tuple(also)), job.also[len(also) :]
 
     async def send(self, job: Job) -> Outcome:
         """Carry it out within the deadline; past it nobody knows whether it arrived."""
-        message = await self._message(job)
-        text = join_alerts(await self._alerts(job))
-        if not text and job.action is not Action.DELETE:
+        messages = await self._messages(job)
+        if not messages and job.action is not Action.DELETE:
             return Pointless("the corrected text has no such part")
         try:
             async with asyncio.timeout(self._deadline_s):
-                return await self._call(job, text, message.buttons if message else ())
+                return await self._call(job, messages)
         except TimeoutError:
             return Unknown(f"no answer within {self._deadline_s:g} s")
         except TelegramError as error:
@@ -89,16 +88,13 @@ class TelegramSender:
             )
             return Broken(f"{type(error).__name__}: {error}")
 
-    async def _alerts(self, job: Job) -> list[Html]:
-        """What stands in the message once the job is done: usually one text, none when the message goes."""
+    async def _messages(self, job: Job) -> list[Message]:
+        """What stands in the chat's message once the job is done: usually one, none when the message goes."""
         own = [(one.broadcast_id, one.revision, one.part) for one in job.together]
-        gone = [] if job.action is Action.DELETE else own
         beside = [(shown.broadcast_id, shown.revision, shown.part) for shown in job.beside]
-        messages = [await self._part(*which, job.language) for which in sorted([*gone, *beside])]
-        return [Html(message.html) for message in messages if message]
-
-    async def _message(self, job: Job) -> Message | None:
-        return await self._part(job.broadcast_id, job.revision, job.part, job.language)
+        standing = [] if job.action is Action.DELETE else own
+        found = [await self._part(*which, job.language) for which in sorted([*standing, *beside])]
+        return [message for message in found if message]
 
     async def _part(self, broadcast_id: int, revision: int, part: int, language: str) -> Message | None:
         key = (broadcast_id, revision)
@@ -110,17 +106,18 @@ class TelegramSender:
         parts = parts_for(self._texts[key], language)
         return parts[part] if part < len(parts) else None
 
-    async def _call(self, job: Job, html: Html, buttons: tuple[tuple[Button, ...], ...]) -> Outcome:
-        if not html:
+    async def _call(self, job: Job, messages: Sequence[Message]) -> Outcome:
+        if not messages:
             assert job.message_id is not None
             await self._bot.delete_message(job.chat.chat_id, job.message_id, **self._paced)
             return Sent()
-        text = cut(plain_text(html), MAX_UNITS) if job.is_plain else html
+        message = messages[0] if len(messages) == 1 else join_alerts(messages)
+        text = cut(plain_text(message.html), MAX_UNITS) if job.is_plain else message.html
         shared: dict[str, Any] = {
             "text": text,
             "chat_id": job.chat.chat_id,
             "parse_mode": None if job.is_plain else ParseMode.HTML,
-            "reply_markup": markup(buttons),
+            "reply_markup": markup(message.buttons),
             "link_preview_options": NO_PREVIEW,
             **self._paced,
         }

@@ -70,17 +70,21 @@ def _for_reader(text: str, countries: Sequence[str], texts: Texts, is_correction
     return Message(join([head, body, *tail], "\n"))
 
 
-def is_one_message(alerts: Sequence[Html]) -> bool:
+def is_one_message(alerts: Sequence[Message]) -> bool:
     """Whether these alerts fit one message together."""
-    return measure(join(alerts, APART)).fits
+    return measure(_joined(alerts)).fits
 
 
-def join_alerts(alerts: Sequence[Html]) -> Html:
-    """Alerts that a reader slept through as one message. Corrections may outgrow it: then all are cut alike."""
-    if len(alerts) == 1 or is_one_message(alerts):
-        return join(alerts, APART)
+def join_alerts(alerts: Sequence[Message]) -> Message:
+    """Alerts that a reader slept through as one message. Corrections may outgrow it: then none is longer than its share."""
+    if is_one_message(alerts):
+        return Message(_joined(alerts))
     share = MAX_UNITS // len(alerts) - len(APART)
-    return join([cut(unmarked(alert), share) for alert in alerts], APART)
+    return Message(join([cut(unmarked(Html(alert.html)), share) for alert in alerts], APART))
+
+
+def _joined(alerts: Sequence[Message]) -> Html:
+    return join([Html(alert.html) for alert in alerts], APART)
 
 
 def render_preview(

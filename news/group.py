@@ -1,7 +1,7 @@
 """Are two headlines about one event? A score with named parts. Pure.
 
 The parts are lexical (stems weighted by rarity, runs of four letters), semantic (sentence vectors, where both headlines
-have one) and factual (numbers, places, a denial or a reaction on one side only). They are added up with weights that were
+have one) and factual (numbers, places, countries, time, a denial, a reaction or an explanation on one side only). They are added up with weights that were
 fitted by logistic regression on labelled pairs in Russian and English; above 0 means the same event.
 """
 

@@ -41,7 +41,7 @@ async def merge_by_meaning(
         near = [
             other
             for other, _ in table.nearest(vectors[number], NEAREST, at_least=CLOSE)
-            # Within a language words have decided already; vectors alone chain what merely shares a subject.
+            # Within a language joining has decided already; vectors alone chain what merely shares a subject.
             if language and recent[other][1] not in {None, language}
         ]
         merged += await merging.merge(number, near, now)

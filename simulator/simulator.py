@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -188,7 +189,7 @@ async def run(
     simulator: Simulator | None = None,
     started: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve until cancelled.
+    """Serve until cancelled or told to stop (SIGTERM).
 
     Args:
         host: address to listen on.
@@ -197,8 +198,9 @@ async def run(
         simulator: a prepared one.
         started: called with the address once it listens.
     """
-    chosen = simulator or Simulator(token=token)
+    chosen, stop = simulator or Simulator(token=token), asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with chosen.serve(host, port) as url:
         if started:
             started(url)
-        await asyncio.Event().wait()
+        await stop.wait()

@@ -17,7 +17,7 @@ from benchmarks.delivery.ground import SQLITE, Measure
 from news.timetable import due, exists, first_instant
 
 FIRST, LAST = date(2024, 1, 1), date(2030, 12, 31)
-SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 AROUND = 3 * DAY  # further away than any offset plus the day before
 MINUTES = 1440
 

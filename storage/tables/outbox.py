@@ -100,9 +100,8 @@ class DeliveryRow(Base):
     # unknown, cancelled
     state: Mapped[str] = mapped_column(default="waiting")
     not_before: Mapped[datetime]
-    held_until: Mapped[
-        datetime | None
-    ]  # when the reader who slept wakes: what waited for that goes out in one message
+    # When the reader who slept wakes; what waited for the same moment goes out in one message.
+    held_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)  # sends that may have reached Telegram
     doubts: Mapped[int] = mapped_column(default=0)  # sends whose fate stayed unknown
     rescues: Mapped[int] = mapped_column(default=0)  # leases that ran out

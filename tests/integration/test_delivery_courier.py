@@ -22,7 +22,7 @@ from bot.pace import EVERYWHERE, Pace
 from bot.paced_replies import PacedReplies
 from bot.sending import TelegramSender
 from news.model import BroadcastState, Button, Lane, Message, Progress
-from simulator import Fault, Rule, Simulator
+from simulator import Fault, Person, Rule, Simulator
 from storage.outbox.values import Job
 from storage.storage import Store
 from tests.outbox import NOW, Composer, Hands, Post, add_reader, counted, plan_at, queue_alert, states
@@ -40,9 +40,10 @@ class Stage:
     clock: Hands = field(default_factory=Hands)
     alarms: list[str] = field(default_factory=list)
 
-    def courier(self, **changes: object) -> Courier:
+    def courier(self, deadline_s: float = 10.0, **changes: object) -> Courier:
+        """``deadline_s`` is real time: short only where no answer will come, so that a busy machine fails no test."""
         pace = Pace(self.clock, rate=1_000.0)
-        sender = TelegramSender(self.bot, self.store.outbox.messages, deadline_s=0.5)
+        sender = TelegramSender(self.bot, self.store.outbox.messages, deadline_s=deadline_s)
         chosen = {"alarm": self.alarms.append, "chance": lambda: 0.0} | changes
         return Courier(self.store.outbox, self.store.subscribers, sender, pace, self.clock, **chosen)
 
@@ -141,6 +142,14 @@ async def sleep_through(stage: Stage, *alerts: str) -> list[int]:
     return numbers
 
 
+async def anna_sleeps_through(stage: Stage, *alerts: str) -> tuple[Person, list[int]]:
+    """The same with a reader who can be looked over the shoulder."""
+    anna = stage.simulator.person("Anna")
+    await anna.say("/start")
+    await add_reader(stage.store, anna.id, quiet=NIGHT)
+    return anna, await sleep_through(stage, *alerts)
+
+
 async def test_alerts_that_a_reader_slept_through_come_as_one_message(stage: Stage) -> None:
     await add_reader(stage.store, 5, quiet=NIGHT)
     await add_reader(stage.store, 6, quiet=NIGHT)
@@ -158,10 +167,7 @@ async def test_alerts_that_a_reader_slept_through_come_as_one_message(stage: Sta
 
 
 async def test_in_one_message_alerts_are_corrected_and_retracted_one_by_one(stage: Stage) -> None:
-    anna = stage.simulator.person("Anna")
-    await anna.say("/start")
-    await add_reader(stage.store, anna.id, quiet=NIGHT)
-    first, second = await sleep_through(stage, "Bridge closed.", "Snow.")
+    anna, (first, second) = await anna_sleeps_through(stage, "Bridge closed.", "Snow.")
     courier, seen = stage.courier(), []
 
     async def look() -> None:
@@ -183,10 +189,7 @@ async def test_in_one_message_alerts_are_corrected_and_retracted_one_by_one(stag
 
 
 async def test_both_alerts_of_one_message_are_retracted_at_once(stage: Stage) -> None:
-    anna = stage.simulator.person("Anna")
-    await anna.say("/start")
-    await add_reader(stage.store, anna.id, quiet=NIGHT)
-    numbers = await sleep_through(stage, "Bridge closed.", "Snow.")
+    anna, numbers = await anna_sleeps_through(stage, "Bridge closed.", "Snow.")
     courier = stage.courier()
     await courier.drain()
 
@@ -210,11 +213,8 @@ async def test_what_one_message_cannot_hold_comes_in_the_next(stage: Stage) -> N
         assert await counted(stage.store, number) == {"total": 1, "sent": 1}
 
 
-async def test_a_correction_that_outgrows_the_message_cuts_all_alike(stage: Stage) -> None:
-    anna = stage.simulator.person("Anna")
-    await anna.say("/start")
-    await add_reader(stage.store, anna.id, quiet=NIGHT)
-    first, _ = await sleep_through(stage, "a " * 900, "b " * 900)
+async def test_a_correction_that_outgrows_the_message_is_cut_to_its_share(stage: Stage) -> None:
+    anna, (first, _) = await anna_sleeps_through(stage, "a " * 900, "b " * 900)
     courier = stage.courier()
     await courier.drain()
 
@@ -315,7 +315,7 @@ async def test_an_uncertain_send_is_repeated_once_and_later(stage: Stage, fault:
     await add_reader(stage.store, 5)
     number = await queue_alert(stage.store)
     stage.simulator.faults.add(Rule(fault, times=1))
-    courier = stage.courier()
+    courier = stage.courier(deadline_s=1.0 if fault is Fault.HANG else 10.0)
 
     await courier.drain()
     early = len(stage.texts())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -24,7 +23,7 @@ async def process(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
         yield started
     finally:
         if started.returncode is None:
-            started.send_signal(signal.SIGINT)
+            started.terminate()  # a run in the background would ignore Ctrl-C
         await started.communicate()
 
 
