@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import json
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -109,14 +110,29 @@ async def serve(count: int) -> None:
     await server.serve_forever()
 
 
+def children_mib() -> float:
+    """The largest that the processes started beside this one have been. Not ``ru_maxrss``: a child's begins with its parent's."""
+    children = Path("/proc/thread-self/children").read_text().split()
+    peaks = (re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{child}/status").read_text()) for child in children)
+    return sum(int(found[1]) for found in peaks if found) / 1024
+
+
+def cpu_of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 async def one_run(store: Any, gazetteer: Any, fetcher: Any, moment: datetime) -> dict[str, float]:
     from news.collect import collect
 
     finished: dict[str, float] = {}
-    started, used = time.perf_counter(), time.process_time()
+    beside_mib: list[float] = []
+    started, used, beside = time.perf_counter(), time.process_time(), cpu_of_children()
 
     def note(report: Any) -> None:
         finished[report.source_id] = time.perf_counter() - started
+        if len(finished) % 50 == 0:
+            beside_mib.append(children_mib())
 
     reports = await collect(store, gazetteer, fetcher, now=lambda: moment, on_result=note)
     return {
@@ -126,6 +142,8 @@ async def one_run(store: Any, gazetteer: Any, fetcher: Any, moment: datetime) ->
         "items": await store.headlines.count(),
         "failed": sum(bool(report.error) for report in reports),
         "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "mib_beside": max(beside_mib, default=0.0),
+        "cpu_beside": cpu_of_children() - beside,
     }
 
 

@@ -92,7 +92,7 @@ async def _change_source(talk: Talk, action: str, source_id: str) -> None:
     try:
         if action == "try":
             # Due at once: the next tick of the clock fetches it.
-            await store.record(source_id, replace(await store.state(source_id), next_fetch_at=talk.now))
+            await store.record({source_id: replace(await store.state(source_id), next_fetch_at=talk.now)})
         else:
             await store.set_paused(source_id, is_paused=action == "pause")
     except UnknownSourceError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from news.attribution.domestic import implied_country
 from news.attribution.folding import tokenise
@@ -49,13 +49,22 @@ def _read_summary(
     gazetteer: Gazetteer, summary: str, source_country: str | None, *, has_title: bool
 ) -> Reading:
     """Read the first sentence, and further ones only while nothing says a country: what follows is background."""
-    for sentence in _SENTENCE_END.split(_without_dateline(summary[:LONGEST_SUMMARY])):
+    for sentence in _sentences(_without_dateline(summary[:LONGEST_SUMMARY])):
         reading = read(Text(gazetteer.lexicon, tokenise(sentence)), source_country)
         if has_title:
             return NOTHING if any(mark.kind == "cue-background" for mark in reading.marks) else reading
         if reading.clues:
             return reading
     return NOTHING
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """One after the other, because mostly the first is all that is asked for."""
+    start = 0
+    for gap in _SENTENCE_END.finditer(text):
+        yield text[start : gap.start()]
+        start = gap.end()
+    yield text[start:]
 
 
 def _without_dateline(summary: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 # Parameters that say where a reader came from, not which page is wanted.
@@ -15,6 +16,11 @@ TRACKING = re.compile(
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+# Most links have nothing to take off but "www." and a slash; the long way gives them the same answer.
+_PLAIN = re.compile(r"https?://(?:www\.)?+([a-z0-9.-]+)((?:/[!-\"$-.0-:<->@-~]++)*+)/?+")
+
+
+@lru_cache(maxsize=2_048)  # asked again for each item on its way into the store
 def canonical_url(url: str | None) -> str | None:
     """The address under which two links to one article are equal; None where there is no http(s) address.
 
@@ -22,6 +28,8 @@ def canonical_url(url: str | None) -> str | None:
     """
     if not url:
         return None
+    if plain := _PLAIN.fullmatch(url):
+        return f"https://{plain[1]}{plain[2]}"
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").removeprefix("www."), parts.port

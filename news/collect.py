@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from news.desk import Desk
 from news.errors import FetchError, JarchiError, RefusedAddressError, UnreadableError
 from news.gate import Gate, Place
 from news.gazetteer import Gazetteer
@@ -16,18 +17,20 @@ from news.ingest import prepare
 from news.model import Item, Source, SourceKind, SourceState
 from news.ports import Storage
 from news.refresh import Lesson, Outcome, is_dead, learn, settled_redirect
-from news.shelf import Shelf
+from news.shelf import Shelf, headline_shelf
 from news.sources.fetch import Fetched, Fetcher
 from news.sources.telegram import preview_url
 from news.sources.workers import WorkerKilledError
 
 logger = logging.getLogger(__name__)
 
-CLAIM_AT_ONCE = 50
+CLAIM_AT_ONCE = 100
 # Longer than a source can take from its claim to its record, deadline of the fetch and reading included.
 LEASE_S = 300.0
 # Attribution takes up to a millisecond an item: the loop breathes between portions.
 PORTION = 50
+
+Learned = tuple[str, SourceState, str | None]  # of a source: its id, its state, its new address
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,9 @@ async def collect(
     Several processes may collect at the same time: each source is leased to one of them. Raise UnknownSourceError for a
     name that is no source's; whatever goes wrong with a single source is told in its report.
     """
-    round_ = _Round(storage, gazetteer, fetcher, now)
     reports: list[FetchReport] = []
 
-    async def one(source: Source, state: SourceState, place: Place) -> None:
+    async def one(round_: _Round, source: Source, state: SourceState, place: Place) -> None:
         try:
             report = await round_.collect_one(source, state)
         finally:
@@ -71,10 +73,11 @@ async def collect(
 
     # Before any task is started, so that a wrong name costs nothing.
     named = [(await storage.sources.get(name), await storage.sources.state(name)) for name in only]
-    async with asyncio.TaskGroup() as tasks:
-        async for source, state in _each(named) if only else _due(storage, now):
+    async with Desk(gazetteer) as desk, asyncio.TaskGroup() as tasks:
+        round_ = _Round(storage, desk, fetcher, now)
+        async for source, state in _each(named) if only else round_.due():
             place = await round_.gate.take()
-            tasks.create_task(one(source, state, place))
+            tasks.create_task(one(round_, source, state, place))
     return reports
 
 
@@ -85,28 +88,35 @@ async def _each(
         yield pair
 
 
-async def _due(storage: Storage, now: Callable[[], datetime]) -> AsyncIterator[tuple[Source, SourceState]]:
-    """What is due, claimed in small lots: other processes want their share."""
-    while batch := await storage.sources.claim_due(now(), CLAIM_AT_ONCE, LEASE_S):
-        for pair in batch:
-            yield pair
-
-
 class _Round:
     """One run over the sources: what all of its fetches share."""
 
-    def __init__(
-        self, storage: Storage, gazetteer: Gazetteer, fetcher: Fetcher, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, storage: Storage, desk: Desk, fetcher: Fetcher, now: Callable[[], datetime]) -> None:
         limits = fetcher.limits
         self.gate = Gate(limits.concurrency, limits.per_host, limits.patience_s)
         self._storage = storage
-        self._gazetteer = gazetteer
+        self._desk = desk
         self._fetcher = fetcher
         self._now = now
-        self._shelf = Shelf(storage.headlines)
-        # SQLite has one writer; waiting for it here is fair and free, waiting inside SQLite is neither.
-        self._recording = asyncio.Lock()
+        self._turn = asyncio.Lock()
+        self._headlines = headline_shelf(storage.headlines, self._turn)
+        self._states: Shelf[Learned, None] = Shelf(self._record, self._turn)
+
+    async def due(self) -> AsyncIterator[tuple[Source, SourceState]]:
+        """What is due, claimed in small lots: other processes want their share."""
+        while batch := await self._claim():
+            for pair in batch:
+                yield pair
+
+    async def _claim(self) -> list[tuple[Source, SourceState]]:
+        async with self._turn:
+            return await self._storage.sources.claim_due(self._now(), CLAIM_AT_ONCE, LEASE_S)
+
+    async def _record(self, lot: Sequence[Learned]) -> list[None]:
+        states = {source_id: state for source_id, state, _ in lot}
+        urls = {source_id: moved_to for source_id, _, moved_to in lot if moved_to}
+        await self._storage.sources.record(states, urls)
+        return [None] * len(lot)
 
     async def collect_one(self, source: Source, state: SourceState) -> FetchReport:
         """Fetch, read, store, remember."""
@@ -116,10 +126,8 @@ class _Round:
         moved_to = settled_redirect(state)
         if moved_to:
             state = replace(state, redirect_url=None, redirect_seen=0)
-        async with self._recording:
-            await self._storage.sources.record(
-                source.id, replace(state, is_dead_told=state.is_dead_told or is_newly_dead), url=moved_to
-            )
+        told = replace(state, is_dead_told=True) if is_newly_dead else state
+        await self._states.put((source.id, told, moved_to))
         return FetchReport(
             source_id=source.id,
             outcome=lesson.outcome,
@@ -193,6 +201,9 @@ class _Round:
         for start in range(0, len(items), PORTION):
             portion = items[start : start + PORTION]
             fresh = await self._storage.headlines.unknown(source.id, portion, self._now())
-            ready = [prepare(self._gazetteer, source, item, now=self._now()) for item in fresh]
-            added += await self._shelf.add(ready)
+            if fresh:
+                told = await self._desk.tell(source, fresh)
+                added += await self._headlines.put(
+                    [prepare(source, *one, now=self._now()) for one in zip(fresh, told, strict=True)]
+                )
         return added

@@ -9,7 +9,7 @@ from news.attribute import attribute
 from news.canonical import canonical_url
 from news.gazetteer import Gazetteer
 from news.language import detect_language
-from news.model import Item, NewHeadline, Source
+from news.model import Attribution, Item, NewHeadline, Source
 from news.ports import Storage
 
 # An item older than this when first seen is kept for search but told to nobody; one dated further ahead than the clocks
@@ -17,18 +17,29 @@ from news.ports import Storage
 NEWS_WINDOW = timedelta(hours=72)
 CLOCK_SKEW = timedelta(hours=2)
 
+Told = tuple[str | None, Attribution]  # language and countries
+
 
 async def ingest(
     storage: Storage, gazetteer: Gazetteer, source: Source, items: Sequence[Item], *, now: datetime
 ) -> list[int]:
     """Store what is new among ``items``; the ids of the headlines added. Repeating it adds nothing."""
     fresh = await storage.headlines.unknown(source.id, items, now)
-    return await storage.headlines.add([prepare(gazetteer, source, item, now=now) for item in fresh])
+    ready = [prepare(source, item, tell(gazetteer, source, item), now=now) for item in fresh]
+    return await storage.headlines.add(ready)
 
 
-def prepare(gazetteer: Gazetteer, source: Source, item: Item, *, now: datetime) -> NewHeadline:
-    """Everything that can be said of an item before it is stored: its language, its countries, its place in time."""
+def tell(gazetteer: Gazetteer, source: Source, item: Item) -> Told:
+    """What the words of an item tell: its language and its countries."""
     language = _language(source, item)
+    return language, attribute(
+        gazetteer, item.title, item.summary, source_country=source.country, language=language
+    )
+
+
+def prepare(source: Source, item: Item, told: Told, *, now: datetime) -> NewHeadline:
+    """An item as it is stored: with what its words tell, and its place in time."""
+    language, attribution = told
     published = item.published
     is_new = published is None or now - NEWS_WINDOW <= published <= now + CLOCK_SKEW
     return NewHeadline(
@@ -43,9 +54,7 @@ def prepare(gazetteer: Gazetteer, source: Source, item: Item, *, now: datetime) 
         first_seen_at=now,
         sort_at=min(published, now) if published else now,
         is_new=is_new,
-        attribution=attribute(
-            gazetteer, item.title, item.summary, source_country=source.country, language=language
-        ),
+        attribution=attribution,
     )
 
 

@@ -19,6 +19,7 @@ from math import log
 from typing import Any
 
 LETTERS_READ = 240
+_CHARACTERS_KNOWN = 8_192
 _WORD = re.compile(r"[^\W\d_]+")
 # Uzbek's o‘ and g‘ are typed with whichever apostrophe the keyboard has.
 _UZBEK_LETTER = re.compile(r"(?<=[og])[ʼ‘’'`´](?=[^\W\d_])")
@@ -83,20 +84,31 @@ def detect_language(text: str, hint: str | None = None) -> str | None:
     return hint if hint in scores and scores[best] <= 0 else best
 
 
-@lru_cache(maxsize=8_192)
-def _script(character: str) -> str | None:
-    point = ord(character)
-    if not character.isalpha():
-        return None
-    return next((name for name, first, last in _BLOCKS if first <= point <= last), None)
+class _Scripts(dict[str, "str | None"]):
+    """The script of each character met so far, None for what is no letter of ours."""
+
+    def __missing__(self, character: str) -> str | None:
+        if len(self) >= _CHARACTERS_KNOWN:
+            self.clear()
+        point = ord(character)
+        is_letter = character.isalpha()
+        script = next((name for name, first, last in _BLOCKS if is_letter and first <= point <= last), None)
+        self[character] = script
+        return script
+
+
+_SCRIPTS = _Scripts()
 
 
 def _main_script(letters: Counter[str]) -> tuple[str | None, int]:
     """The script of most of the letters, and how many letters those are."""
-    counts: dict[str, int] = {}
+    counts: dict[str | None, int] = {}
     for letter, count in letters.items():
-        if script := _script(letter):
-            counts[script] = counts.get(script, 0) + count * _SIGN_WEIGHT.get(script, 1)
+        script = _SCRIPTS[letter]
+        counts[script] = counts.get(script, 0) + count
+    counts.pop(None, None)
+    for script in _SIGN_WEIGHT.keys() & counts.keys():
+        counts[script] *= _SIGN_WEIGHT[script]
     if not counts:
         return None, 0
     # Any share of kana makes a text of ideographs Japanese.
@@ -112,8 +124,9 @@ def _scores(family: _Family, script: str, letters: Counter[str], size: int, text
             times = count if count < _LETTER_REPEATS else _LETTER_REPEATS
             for code, weight in votes:
                 scores[code] += weight * times
+    present = frozenset(letters)  # two sets are compared by the smaller one
     for code, (marks, share) in family.marks.items():
-        if marks.isdisjoint(letters):
+        if marks.isdisjoint(present):
             # Poisson: the chance that none of them occurs in so many letters.
             scores[code] -= min(share * size, _MISSING_LIMIT)
     for word in _WORD.findall(text):
@@ -122,7 +135,7 @@ def _scores(family: _Family, script: str, letters: Counter[str], size: int, text
     return scores
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _word_votes(script: str, word: str) -> Votes:
     """A whole word says more than its ending, and a long ending more than a short one."""
     family = _families()[script]

@@ -50,8 +50,8 @@ class SourceStore(Protocol):
     async def state(self, source_id: str) -> SourceState:
         """Raise UnknownSourceError."""
 
-    async def record(self, source_id: str, state: SourceState, *, url: str | None = None) -> None:
-        """Save the state, free the lease; ``url`` replaces the address after lasting redirects."""
+    async def record(self, states: Mapping[str, SourceState], urls: Mapping[str, str] | None = None) -> None:
+        """Save what was learned by source id, free the leases; ``urls`` replace addresses after lasting redirects."""
 
     async def set_paused(self, source_id: str, *, is_paused: bool) -> None:
         """Raise UnknownSourceError."""

@@ -6,89 +6,98 @@ A transaction costs about what twenty headlines cost, and a feed brings thirty: 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
 
 from news.errors import JarchiError
 from news.model import NewHeadline
 from news.ports import HeadlineStore
 
-LOT = 300
+LOT = 900
 
-Waiting = tuple[Sequence[NewHeadline], asyncio.Future[int]]
+T = TypeVar("T")
+R = TypeVar("R")
 
 
-class Shelf:
-    """``add`` as the store's, for concurrent callers. One of them writes at a time, for all who wait."""
+class Shelf(Generic[T, R]):
+    """``put`` for concurrent callers; ``write`` stores a lot and gives a result for each thing of it.
 
-    def __init__(self, headlines: HeadlineStore) -> None:
-        self._headlines = headlines
-        self._waiting: list[Waiting] = []
-        self._is_writing = False
+    A lot has things up to the ``size`` of ``LOT`` together, at least one. Shelves that share a ``turn`` never write at the
+    same time: SQLite has one writer, and waiting for it here is fair and free, waiting inside SQLite is neither.
+    """
 
-    async def add(self, ready: Sequence[NewHeadline]) -> int:
-        """Store these; how many of them were new. Raise what the store raises for them."""
-        if not ready:
-            return 0
-        added: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._waiting.append((ready, added))
-        if not self._is_writing:
-            await self._write()
-        return await added
+    def __init__(
+        self,
+        write: Callable[[Sequence[T]], Awaitable[Sequence[R]]],
+        turn: asyncio.Lock,
+        size: Callable[[T], int] = lambda _: 1,
+    ) -> None:
+        self._write = write
+        self._turn = turn
+        self._size = size
+        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
 
-    async def _write(self) -> None:
-        self._is_writing = True
+    async def put(self, thing: T) -> R:
+        """Return once it is stored. Raise what the store raises for it."""
+        stored: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((thing, stored))
         try:
-            while self._waiting:
-                await self._write_lot(self._next_lot())
-        except BaseException:
-            # Whoever waits for a writer that was taken away would wait for ever.
-            for _, added in self._waiting:
-                added.cancel()
-            self._waiting.clear()
-            raise
+            async with self._turn:
+                while not stored.done():  # whoever had the turn before may have written this one too
+                    await self._write_next()
+            return stored.result()
         finally:
-            self._is_writing = False
+            stored.cancel()  # a caller that gives up is written for no more
 
-    def _next_lot(self) -> list[Waiting]:
-        """From the front of the queue, at least one and at most about ``LOT`` headlines."""
-        lot, size = [self._waiting.pop(0)], 0
-        while self._waiting and (size := size + len(lot[-1][0])) < LOT:
-            lot.append(self._waiting.pop(0))
-        return lot
-
-    async def _write_lot(self, lot: list[Waiting]) -> None:
+    async def _write_next(self) -> None:
+        lot = self._next_lot()
         try:
-            counts = await self._store([ready for ready, _ in lot])
-        except BaseException as error:
+            await self._write_lot(lot)
+        except asyncio.CancelledError:
+            # Its writer was taken away; storing it again is harmless.
+            self._waiting.extendleft(reversed(lot))
+            raise
+
+    def _next_lot(self) -> list[tuple[T, asyncio.Future[R]]]:
+        lot: list[tuple[T, asyncio.Future[R]]] = []
+        size = 0
+        while self._waiting and size < LOT:
+            size += self._size(self._waiting[0][0])
+            if not lot or size <= LOT:
+                lot.append(self._waiting.popleft())
+        return [(thing, stored) for thing, stored in lot if not stored.done()]
+
+    async def _write_lot(self, lot: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
+        if not lot:
+            return
+        try:
+            results = await self._write([thing for thing, _ in lot])
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is for those whose things these are)
             if len(lot) > 1 and isinstance(error, JarchiError):
                 # One of them is to blame, perhaps a source that was removed meanwhile: the others must not pay.
                 for single in lot:
                     await self._write_lot([single])
                 return
-            for _, added in lot:
-                _fail(added, error)
-            if not isinstance(error, Exception):
-                raise
+            for _, stored in lot:
+                if not stored.done():
+                    stored.set_exception(error)
             return
-        for (_, added), count in zip(lot, counts, strict=True):
-            if not added.done():
-                added.set_result(count)
+        for (_, stored), result in zip(lot, results, strict=True):
+            if not stored.done():
+                stored.set_result(result)
 
-    async def _store(self, lot: Sequence[Sequence[NewHeadline]]) -> list[int]:
+
+def headline_shelf(headlines: HeadlineStore, turn: asyncio.Lock) -> Shelf[Sequence[NewHeadline], int]:
+    """Each thing is what one source brought; its result is how many of those were new."""
+
+    async def write(lot: Sequence[Sequence[NewHeadline]]) -> list[int]:
         every = [headline for ready in lot for headline in ready]
-        ids = await self._headlines.add(every)
+        ids = await headlines.add(every)
         if len(ids) == len(every):
             return [len(ready) for ready in lot]
         # Somebody else stored some of them meanwhile: ask whose were new.
-        by_source = Counter(headline.source_id for headline in await self._headlines.get_many(ids))
+        by_source = Counter(headline.source_id for headline in await headlines.get_many(ids))
         return [by_source[ready[0].source_id] for ready in lot]
 
-
-def _fail(added: asyncio.Future[int], error: BaseException) -> None:
-    if added.done():
-        return
-    if isinstance(error, Exception):
-        added.set_exception(error)
-    else:
-        added.cancel()
+    return Shelf(write, turn, len)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.model import Attribution, CountryEvidence
 from storage.search import index
-from storage.statements import chunks, insert_into
+from storage.statements import chunks, insert_many
 from storage.tables import HeadlineCountryRow, HeadlineOverrideRow, HeadlineRow
 
 
@@ -47,7 +47,7 @@ async def insert_countries(
     ]
     if rows:
         # A country named twice keeps its stronger evidence, which comes first.
-        await session.execute(insert_into(session, HeadlineCountryRow).on_conflict_do_nothing(), rows)
+        await insert_many(session, HeadlineCountryRow, rows)
 
 
 async def read_attributions(session: AsyncSession, ids: Sequence[int]) -> dict[int, Attribution]:

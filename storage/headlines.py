@@ -24,10 +24,11 @@ from storage.attributions import (
 from storage.engine import SessionMaker
 from storage.known import keep_unknown, title_key
 from storage.reading import headline_select, headlines_by_id, read_headlines
-from storage.search import index
+from storage.search import index, rows
 from storage.search.index import IndexEntry
-from storage.statements import chunks, insert_into, repeat_on_deadlock
+from storage.statements import chunks, insert_into, insert_many, repeat_on_deadlock
 from storage.tables import HeadlineOverrideRow, HeadlineRow, SourceRow, StoryRow
+from storage.tables.base import storable
 
 EDITORS_RULE = "set by an editor"
 DELETED_AT_ONCE = 2_000
@@ -42,8 +43,8 @@ class SqlHeadlineStore:
 
     async def unknown(self, source_id: str, items: Sequence[Item], now: datetime) -> list[Item]:
         """The items that are not stored yet: by guid, canonical URL, or same title of the source within a day."""
-        async with self._reads() as session:
-            return await keep_unknown(session, source_id, items, now)
+        async with rows.reader(self._reads) as reader:
+            return await keep_unknown(reader, source_id, items, now)
 
     async def add(self, headlines: Sequence[NewHeadline]) -> list[int]:
         """Store in one transaction, index included; skip silently what is known. Ids of those added, in order.
@@ -186,13 +187,13 @@ async def _require_sources(session: AsyncSession, source_ids: set[str]) -> None:
 
 async def _insert(session: AsyncSession, headlines: Sequence[NewHeadline]) -> dict[int, NewHeadline]:
     """Id → headline of those that no unique key refused, in the order given."""
-    statement = insert_into(session, HeadlineRow).on_conflict_do_nothing()
-    returning = statement.returning(HeadlineRow.id, HeadlineRow.source_id, HeadlineRow.guid)
-    by_key = {(headline.source_id, headline.guid): headline for headline in reversed(headlines)}
-    order = {key: place for place, key in enumerate(dict.fromkeys((h.source_id, h.guid) for h in headlines))}
-    rows = (await session.execute(returning, [_row(by_key[key]) for key in order])).all()
-    rows = sorted(rows, key=lambda row: order[row.source_id, row.guid])
-    return {row.id: by_key[row.source_id, row.guid] for row in rows}
+    by_key: dict[tuple[str, str], NewHeadline] = {}
+    for headline in headlines:
+        by_key.setdefault((headline.source_id, storable(headline.guid)), headline)
+    wanted = [_row(headline) for headline in by_key.values()]
+    added = await insert_many(session, HeadlineRow, wanted, "id", "source_id", "guid")
+    ids = {(row.source_id, row.guid): row.id for row in added}
+    return {ids[key]: headline for key, headline in by_key.items() if key in ids}
 
 
 def _row(headline: NewHeadline) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, case, or_, select, update
+from sqlalchemy import CursorResult, Row, Table, Update, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from news.errors import SourceExistsError, UnknownSourceError
@@ -15,7 +16,14 @@ from storage.engine import SessionMaker
 from storage.statements import codes, insert_into
 from storage.tables import SourceRow
 
+LEARNED = tuple(field.name for field in fields(SourceState))
 NOTHING_LEARNED = asdict(SourceState()) | {"lease_until": None}
+_TABLE = cast("Table", SourceRow.__table__)
+_RECORD = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("source_id"))
+    .values({name: bindparam(name) for name in LEARNED} | {"lease_until": None})
+)
 
 
 class SqlSourceStore:
@@ -84,20 +92,18 @@ class SqlSourceStore:
         rows = sorted(rows, key=lambda row: (row.next_fetch_at is not None, row.next_fetch_at, row.id))
         return [(_source(row), _state(row)) for row in rows]
 
-    async def record(self, source_id: str, state: SourceState, *, url: str | None = None) -> None:
-        """Save the state, free the lease; ``url`` replaces the address, unless another source reads that one.
+    async def record(self, states: Mapping[str, SourceState], urls: Mapping[str, str] | None = None) -> None:
+        """Save what was learned by source id, free the leases; ``urls`` replace addresses, unless others read those.
 
-        Raise UnknownSourceError.
+        Raise UnknownSourceError for one that is no source's, the others saved.
         """
-        changes: dict[str, Any] = asdict(state) | {"lease_until": None}
-        if url is not None:
-            other = SourceRow.__table__.alias("other")
-            is_free = ~select(other.c.id).where(other.c.url == url).exists()
-            changes["url"] = case((is_free & ~SourceRow.is_removed, url), else_=SourceRow.url)
+        rows = [{"source_id": source_id, **_learned(state)} for source_id, state in states.items()]
         async with self._writes.begin() as session:
-            statement = update(SourceRow).where(SourceRow.id == source_id).values(changes)
-            if not await session.scalar(statement.returning(SourceRow.id)):
-                raise UnknownSourceError(source_id)
+            done = await session.execute(_RECORD, rows)
+            for source_id, url in (urls or {}).items():
+                await session.execute(_move(source_id, url))
+        if cast("CursorResult[Any]", done).rowcount < len(rows):
+            raise UnknownSourceError(await self._stranger(states))
 
     async def set_paused(self, source_id: str, *, is_paused: bool) -> None:
         """Raise UnknownSourceError."""
@@ -132,6 +138,11 @@ class SqlSourceStore:
             raise UnknownSourceError(source_id)
         return _source(row), _state(row)
 
+    async def _stranger(self, ids: Iterable[str]) -> str:
+        async with self._reads() as session:
+            known = set(await session.scalars(select(SourceRow.id).where(SourceRow.id.in_(ids))))
+        return next(source_id for source_id in ids if source_id not in known)
+
     async def _owner(self, url: str) -> str:
         async with self._reads() as session:
             return await session.scalar(select(SourceRow.id).where(SourceRow.url == url)) or ""
@@ -141,6 +152,18 @@ class SqlSourceStore:
         async with self._writes.begin() as session:
             if not await session.scalar(statement.returning(SourceRow.id)):
                 raise UnknownSourceError(source_id)
+
+
+def _learned(state: SourceState) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in LEARNED}
+
+
+def _move(source_id: str, url: str) -> Update:
+    """A lasting redirect: another source may read that address already, and what was removed stays where it is."""
+    other = _TABLE.alias("other")
+    is_free = ~select(other.c.id).where(other.c.url == url).exists()
+    moved = update(_TABLE).where(_TABLE.c.id == source_id, is_free, ~_TABLE.c.is_removed)
+    return moved.values(url=url)
 
 
 def _row(source: Source) -> dict[str, Any]:

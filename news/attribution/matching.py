@@ -9,7 +9,8 @@ from news.attribution.folding import fold
 from news.attribution.lexicon import Form, Lexicon, Sense, Word
 
 _CLOSED_UP = re.compile(r" ?([-‐‑–]) ?")
-PLAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzабвгджзийклмнопрстуфхцчшщыэюя")
+# What no other letter is written for, and no letter at all.
+PLAIN_HEADS = frozenset("abcdefghijklmnopqrstuvwxyzабвгджзийклмнопрстуфхцчшщыэюя") | {""}
 JOINERS = frozenset("-‐‑–.«»„“”\"'’&()")
 
 
@@ -96,25 +97,23 @@ class Text:
 def find_spans(text: Text) -> list[Span]:
     """Return every form found in a text; they may overlap."""
     found = []
-    tokens = text.tokens
-    for at, hits in text.lexicon.anchors(tokens):
+    heads = (
+        "",
+        *(token[0].lower() for token in text.tokens),
+        "",
+    )  # of the token before, of each, of the one behind
+    for at, hits in text.lexicon.anchors(text.tokens):
         for form, ending in hits:
             if form.side:
-                beside = at + form.side
-                if not 0 <= beside < len(tokens) or _differs(tokens[beside][0], form.head):
-                    continue
-                extent = _extent(text, at, form)
-                if extent:
-                    found.append(Span(*extent, form, ending))
+                head = heads[at + 1 + form.side]
+                # One look at a letter refuses most phrases; letters with accents and signs may stand for another.
+                if head == form.head or head not in PLAIN_HEADS:
+                    extent = _extent(text, at, form)
+                    if extent:
+                        found.append(Span(*extent, form, ending))
             elif _is_written_so(text, at, form.words[0]):
                 found.append(Span(at, at + 1, form, ending))
     return found
-
-
-def _differs(letter: str, head: str) -> bool:
-    """Say whether a word with this first letter cannot start like another; letters with accents and signs may."""
-    small = letter.lower()
-    return small != head and small in PLAIN_LETTERS
 
 
 def _extent(text: Text, at: int, form: Form) -> tuple[int, int] | None:

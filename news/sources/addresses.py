@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -88,6 +89,7 @@ def is_public(address: Address) -> bool:
     )
 
 
+@lru_cache(maxsize=4_096)  # the same sources are asked again and again
 def check_url(url: str, *, allow_private: bool = False) -> str:
     """The URL as it may be requested, its host in ASCII. Raise RefusedAddressError with the rule it breaks.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _DATE_LIMIT = 80
 # The earliest clocks on Earth are this far ahead of UTC.
@@ -106,6 +107,7 @@ def _year(stated: str | None, now: datetime) -> int:
     return year if len(stated) == 4 else year + (2000 if year < 70 else 1900)
 
 
+@lru_cache(maxsize=256)
 def _month(text: str) -> int | None:
     if text.isdigit():
         return int(text)
@@ -113,6 +115,7 @@ def _month(text: str) -> int | None:
     return next((_MONTHS[prefix] for prefix in _PREFIXES if folded.startswith(prefix)), None)
 
 
+@lru_cache(maxsize=256)
 def _offset(zone: str) -> timedelta | None:
     name = zone.rstrip("+-:0123456789")
     sign, figures = zone[len(name) : len(name) + 1], zone[len(name) + 1 :]

@@ -14,6 +14,9 @@ _TELEGRAM_TRAPS = frozenset(
     {"proxy", "socks", "joinchat", "addlist", "setlanguage", "login", "confirmphone", "invoice"}
 )
 
+# Most links: no port, no query, not Telegram's. The long way would give them back as they are.
+_PLAIN = re.compile(r"https?://(?!t\.|telegram\.)[a-z0-9.-]+(?:/[\w/.%~+-]*+)?+", re.ASCII)
+
 
 def absolute_link(link: str, base: str) -> str | None:
     """``link`` seen from ``base`` as an http(s) address that a reader may tap, or None.
@@ -24,6 +27,8 @@ def absolute_link(link: str, base: str) -> str | None:
     link = link.strip()
     if not link or len(link) > URL_LIMIT or _CONTROL.search(link):
         return None
+    if _PLAIN.fullmatch(link):
+        return link
     try:
         joined = link if link.startswith(("http://", "https://")) or not base else urljoin(base, link)
         parts = urlsplit(joined)

@@ -10,8 +10,6 @@ import io
 from datetime import datetime
 from typing import Any
 
-import feedparser
-
 from news.errors import UnreadableError
 from news.model import Item
 from news.sources.clean import SUMMARY_LIMIT, TITLE_LIMIT, clean_guid, clean_html, clean_text, guid_of
@@ -24,6 +22,9 @@ _DATES = ("published", "created", "updated")
 
 def read_tolerantly(body: bytes, url: str, content_type: str, now: datetime) -> Document:
     """The items of almost a feed. Raise UnreadableError when nothing in it looks like one."""
+    # Here, because this module is also imported where nothing is ever read tolerantly: it takes 4 MiB.
+    import feedparser  # noqa: PLC0415
+
     # Through a file object: given bytes, feedparser may open the body as a path or fetch it as an address.
     headers = {"content-location": url, **({"content-type": content_type} if content_type else {})}
     try:

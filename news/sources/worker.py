@@ -108,4 +108,6 @@ def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
 
 if __name__ == "__main__":  # pragma: no cover (the process that the tests of the pool run)
     limit_resources()
+    import feedparser  # noqa: F401 (now, and not by the first body's clock)
+
     serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -7,7 +7,7 @@ token per language that its letters allow, and any of them may match.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import snowballstemmer
@@ -70,7 +70,7 @@ _STEMMERS: dict[str, Callable[[str], str]] = {
 }
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=65_536)
 def token(word: str, language: str) -> str:
     """The indexed form of a folded word in a language; "" for a stop word. Words of another script keep their own rules."""
     if word in STOPWORDS.get(language, ()):
@@ -84,10 +84,13 @@ def token(word: str, language: str) -> str:
     return stemmer(word) if stemmer and not word.isdecimal() else word
 
 
-def analyse(text: str, language: str | None = None) -> list[str]:
-    """The tokens of a text in its language (ISO 639-1; guessed from the letters when None): letters and digits only."""
+def analyse(text: str, language: str | None = None, words: Iterable[str] | None = None) -> list[str]:
+    """The tokens of a text in its language (ISO 639-1; guessed from the letters when None): letters and digits only.
+
+    ``words`` are its ``folded_words``, where the caller has them already.
+    """
     known = language if language in _STEMMERS else guess_language(text)
-    return [found for word in folded_words(text) if (found := token(word, known))]
+    return [found for word in words or folded_words(text) if (found := token(word, known))]
 
 
 @lru_cache(maxsize=8_192)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,6 @@ STRIPPERS = {
 }
 
 
-@lru_cache(maxsize=65_536)
 def strip(language: str, word: str) -> str:
     """The stem of a folded word in one of the languages of ``STRIPPERS``."""
     return STRIPPERS[language].stem(word)

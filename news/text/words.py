@@ -31,7 +31,7 @@ class Word(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def fold(word: str) -> str:
     """NFC, case, ё as е, no apostrophes, no English "'s"; only letters and digits remain.
 

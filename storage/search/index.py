@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,11 +20,18 @@ SUMMARY_CHARACTERS = 150
 """How much of a summary is indexed: it holds what the title leaves out, the rest repeats."""
 
 _SHORTEST_WORD, _LONGEST_WORD = 4, 20
-# As the drivers spell parameters: with thousands of rows, SQLAlchemy's own would take longer than the insert.
+# All rows are one parameter: between two rows, SQLite's driver would wait for an interpreter that is busy elsewhere.
 _INSERT = {
-    "sqlite": "INSERT INTO search_index (rowid, title, rest) VALUES (?, ?, ?)",
-    "postgresql": "INSERT INTO search_index (key, title, rest) VALUES (%s, %s, %s)",
+    "sqlite": text(
+        """INSERT INTO search_index (rowid, title, rest)
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(:rows)"""
+    ),
+    "postgresql": text(
+        """INSERT INTO search_index (key, title, rest)
+        SELECT CAST(value ->> 0 AS bigint), value ->> 1, value ->> 2 FROM json_array_elements(CAST(:rows AS json))"""
+    ),
 }
+# As the drivers spell parameters: with thousands of rows, SQLAlchemy's own would take longer than the statement.
 _DELETE = {
     "sqlite": "DELETE FROM search_index WHERE rowid = ?",
     "postgresql": "DELETE FROM search_index WHERE key = %s",
@@ -57,8 +65,11 @@ async def add(session: AsyncSession, entries: Sequence[IndexEntry]) -> None:
     """Index these headlines; none of them may be indexed already."""
     if not entries:
         return
-    await _many(session, _INSERT, [_row(entry) for entry in entries])
-    await _remember_words(session, {word for entry in entries for word in _telling_words(entry.title)})
+    titles = [folded_words(entry.title) for entry in entries]
+    rows = [_row(entry, title) for entry, title in zip(entries, titles, strict=True)]
+    statement = _INSERT[session.get_bind().dialect.name]
+    await session.execute(statement, {"rows": json.dumps(rows, ensure_ascii=False)})
+    await _remember_words(session, {word for title in titles for word in title if _is_telling(word)})
 
 
 async def remove(session: AsyncSession, ids: Sequence[int]) -> None:
@@ -90,8 +101,8 @@ async def set_countries(session: AsyncSession, countries: Mapping[int, Sequence[
         await add(session, entries)
 
 
-def _row(entry: IndexEntry) -> tuple[int, str, str]:
-    title = analyse(entry.title, entry.language)
+def _row(entry: IndexEntry, words: Sequence[str]) -> tuple[int, str, str]:
+    title = analyse(entry.title, entry.language, words)
     seen = set(title)
     summary = analyse(entry.summary[:SUMMARY_CHARACTERS], entry.language) if entry.summary else []
     rest = [word for word in dict.fromkeys(summary) if word not in seen]
@@ -99,11 +110,9 @@ def _row(entry: IndexEntry) -> tuple[int, str, str]:
     return key_of(entry.headline_id, entry.sort_at), " ".join(title), " ".join((*rest, *facets))
 
 
-def _telling_words(title: str) -> Iterator[str]:
-    """The words that "did you mean" may offer."""
-    for word in folded_words(title):
-        if _SHORTEST_WORD <= len(word) <= _LONGEST_WORD and word.isalpha():
-            yield word
+def _is_telling(word: str) -> bool:
+    """Whether "did you mean" may offer it."""
+    return _SHORTEST_WORD <= len(word) <= _LONGEST_WORD and word.isalpha()
 
 
 async def _remember_words(session: AsyncSession, found: set[str]) -> None:

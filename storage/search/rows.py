@@ -71,9 +71,6 @@ _HEADLINES = {
 
 
 def _headline(row: Row) -> Headline:
-    first_seen_at, sort_at = _instant(row[9]), _instant(row[10])
-    assert first_seen_at is not None
-    assert sort_at is not None
     return Headline(
         id=row[0],
         source_id=row[1],
@@ -83,9 +80,9 @@ def _headline(row: Row) -> Headline:
         summary=row[5],
         url=row[6],
         language=row[7],
-        published=_instant(row[8]),
-        first_seen_at=first_seen_at,
-        sort_at=sort_at,
+        published=instant(row[8]) if row[8] else None,
+        first_seen_at=instant(row[9]),
+        sort_at=instant(row[10]),
         is_new=bool(row[11]),
         implied_by_source=row[12],
         story_id=row[13],
@@ -93,8 +90,8 @@ def _headline(row: Row) -> Headline:
     )
 
 
-def _instant(value: datetime | str | None) -> datetime | None:
+def instant(value: datetime | str) -> datetime:
     """SQLite gives text without an offset, PostgreSQL an aware datetime in the server's zone; both mean UTC here."""
     if isinstance(value, str):
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value.astimezone(UTC) if value else None
+    return value.astimezone(UTC)

@@ -14,6 +14,19 @@ from sqlalchemy.types import TypeDecorator
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def storable(text: str) -> str:
+    """The text with the replacement character for what a database refuses."""
+    return UNSTORABLE.sub("\ufffd", text)
+
+
+def storable_json(document: str) -> str:
+    """The same for a JSON document, where a NUL is written with an escape."""
+    if "\\u0000" in document:
+        document = _ESCAPED_NUL.sub(r"\1\\ufffd", document)
+    return storable(document)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -43,7 +56,7 @@ class PlainText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Put the replacement character in their place, so that one odd title cannot fail a whole batch."""
-        return UNSTORABLE.sub("\ufffd", value) if value else value
+        return storable(value) if value else value
 
 
 class Base(DeclarativeBase):

@@ -222,7 +222,7 @@ async def test_health_names_what_fails_and_the_next_step(town: Town) -> None:
         last_success_at=now - timedelta(hours=3),
         next_fetch_at=now + timedelta(hours=1),
     )
-    await town.store.sources.record("sample-steppe-post", failing)
+    await town.store.sources.record({"sample-steppe-post": failing})
     said = await town.say(town.editor, "/health")
     assert "has not answered since Fri 08:00 (\u2068timeout\u2069, 6 tries). Next try 12:00." in said.text
     assert said.labels == ["Try now 1", "Pause 1"]

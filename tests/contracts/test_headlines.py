@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import insert, text
@@ -165,6 +165,29 @@ async def test_an_id_beyond_32_bits_is_an_id(store: Store) -> None:
     async with store.engine.begin() as connection:
         await connection.execute(text("UPDATE headline SET id = 5000000000"))
     assert (await store.headlines.get(5_000_000_000)).id == 5_000_000_000
+
+
+ODD = 'a\x00b \\x00 \\u0000 \\\\u0000 "quoted" \ud800 \U0001f1f0\U0001f1ff ә\n'
+
+
+async def test_what_a_database_would_refuse_is_replaced_and_everything_else_kept(store: Store) -> None:
+    (number,) = await stored(store, headline(1, title=ODD, guid="g\x00", summary="\\"))
+    found = await store.headlines.get(number)
+    assert found.title == ODD.replace("a\x00b", "a\ufffdb").replace("\ud800", "\ufffd")
+    assert found.summary == "\\"
+    assert await store.headlines.unknown("outlet1", [item(2, guid="g\x00", url=None)], NOW) == []
+
+
+@pytest.mark.parametrize("moment", [NOW, NOW.replace(microsecond=1), NOW.astimezone(timezone(5 * HOUR))])
+async def test_an_instant_comes_back_to_the_microsecond(store: Store, moment: datetime) -> None:
+    (number,) = await stored(store, headline(1, "KZ", seen=moment))
+    found = await store.headlines.get(number)
+    assert (found.published, found.sort_at, found.first_seen_at) == (moment,) * 3
+
+
+async def test_an_instant_without_a_zone_is_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="naive"):
+        await stored(store, headline(1, seen=NOW.replace(tzinfo=None)))
 
 
 @pytest.mark.parametrize("call", ["get", "evidence"])

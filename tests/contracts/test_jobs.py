@@ -77,10 +77,11 @@ async def test_a_dead_source_is_told_to_its_editor_once(parts: Parts):
     dead = replace(source(), url="http://127.0.0.1/refused.xml")
     await parts.store.sources.add(dead, NOW)
     await parts.store.sources.record(
-        dead.id,
-        SourceState(
-            failures=40, last_success_at=NOW - 9 * DAY, next_fetch_at=NOW - DAY, last_error="timeout"
-        ),
+        {
+            dead.id: SourceState(
+                failures=40, last_success_at=NOW - 9 * DAY, next_fetch_at=NOW - DAY, last_error="timeout"
+            )
+        }
     )
     await parts.store.subscribers.save(Chat(EDITOR), ChatKind.PRIVATE, Preferences(countries=("KZ",)), NOW)
     await fetch_due_sources(parts)

@@ -35,14 +35,22 @@ async def test_a_source_comes_back_as_it_was_added(store: Store) -> None:
 
 async def test_what_fetching_learned_is_kept_in_every_field(store: Store) -> None:
     await store.sources.add(source(), NOW)
-    await store.sources.record("outlet1", LEARNED)
+    await store.sources.record({"outlet1": LEARNED})
     assert await store.sources.state("outlet1") == LEARNED
+
+
+async def test_what_many_fetches_learned_is_kept_at_once_and_a_stranger_spoils_nothing(store: Store) -> None:
+    for number in (1, 2):
+        await store.sources.add(source(number), NOW)
+    with pytest.raises(UnknownSourceError, match="nobody"):
+        await store.sources.record({"outlet1": LEARNED, "nobody": LEARNED, "outlet2": LEARNED})
+    assert await store.sources.list_all() == [(source(1), LEARNED), (source(2), LEARNED)]
 
 
 async def test_the_catalogue_is_listed_by_id_without_what_was_removed(store: Store) -> None:
     for number in (3, 1, 2):
         await store.sources.add(source(number), NOW)
-    await store.sources.record("outlet2", LEARNED)
+    await store.sources.record({"outlet2": LEARNED})
     await store.sources.remove("outlet3")
     assert await store.sources.list_all() == [(source(1), SourceState()), (source(2), LEARNED)]
 
@@ -88,7 +96,7 @@ async def test_headlines_outlive_their_source(store: Store) -> None:
 
 async def test_a_removed_source_can_be_added_anew_and_starts_fresh(store: Store) -> None:
     await store.sources.add(source(), NOW)
-    await store.sources.record("outlet1", LEARNED)
+    await store.sources.record({"outlet1": LEARNED})
     await store.sources.remove("outlet1")
     await store.sources.add(source(name="Outlet renamed", is_paused=True), NOW + DAY)
     assert await store.sources.get("outlet1") == source(name="Outlet renamed", is_paused=True)
@@ -102,7 +110,7 @@ async def test_a_removed_source_can_be_added_anew_and_starts_fresh(store: Store)
         pytest.param(lambda sources: sources.state("nobody"), id="state"),
         pytest.param(lambda sources: sources.remove("nobody"), id="remove"),
         pytest.param(lambda sources: sources.set_paused("nobody", is_paused=True), id="pause"),
-        pytest.param(lambda sources: sources.record("nobody", LEARNED), id="record"),
+        pytest.param(lambda sources: sources.record({"nobody": LEARNED}), id="record"),
     ],
 )
 async def test_an_unknown_source_is_named(store: Store, call) -> None:
@@ -136,7 +144,7 @@ async def test_ensure_refuses_the_url_of_another_source(store: Store) -> None:
 async def test_due_are_those_never_fetched_then_the_longest_overdue(store: Store) -> None:
     for number, next_fetch_at in enumerate((NOW - HOUR, NOW, None, NOW + HOUR, NOW - 2 * HOUR), start=1):
         await store.sources.add(source(number), NOW)
-        await store.sources.record(f"outlet{number}", SourceState(next_fetch_at=next_fetch_at))
+        await store.sources.record({f"outlet{number}": SourceState(next_fetch_at=next_fetch_at)})
     claimed = await store.sources.claim_due(NOW, 10, 60.0)
     assert [found.id for found, _ in claimed] == ["outlet3", "outlet5", "outlet1", "outlet2"]
     assert claimed[1] == (source(5), SourceState(next_fetch_at=NOW - 2 * HOUR))
@@ -157,7 +165,7 @@ async def test_a_lease_keeps_others_away_until_it_runs_out_or_is_freed(store: St
     assert len(await store.sources.claim_due(NOW, 10, 60.0)) == 1
     assert await store.sources.claim_due(NOW + timedelta(seconds=59), 10, 60.0) == []
     assert len(await store.sources.claim_due(NOW + timedelta(seconds=60), 10, 60.0)) == 1
-    await store.sources.record("outlet1", SourceState())
+    await store.sources.record({"outlet1": SourceState()})
     assert len(await store.sources.claim_due(NOW + timedelta(seconds=61), 10, 60.0)) == 1
 
 
@@ -172,14 +180,14 @@ async def test_two_fetchers_never_claim_the_same_source(store: Store) -> None:
 
 async def test_a_lasting_redirect_changes_the_address(store: Store) -> None:
     await store.sources.add(source(), NOW)
-    await store.sources.record("outlet1", SourceState(), url="https://new.example/feed")
+    await store.sources.record({"outlet1": SourceState()}, {"outlet1": "https://new.example/feed"})
     assert await store.sources.get("outlet1") == replace(source(), url="https://new.example/feed")
 
 
 async def test_a_redirect_to_another_source_changes_nothing_but_the_state(store: Store) -> None:
     await store.sources.add(source(1), NOW)
     await store.sources.add(source(2), NOW)
-    await store.sources.record("outlet1", LEARNED, url=source(2).url)
+    await store.sources.record({"outlet1": LEARNED}, {"outlet1": source(2).url})
     assert await store.sources.get("outlet1") == source(1)
     assert await store.sources.state("outlet1") == LEARNED
 
@@ -187,6 +195,6 @@ async def test_a_redirect_to_another_source_changes_nothing_but_the_state(store:
 async def test_a_fetch_that_ends_after_the_removal_does_not_bring_the_source_back(store: Store) -> None:
     await store.sources.add(source(), NOW)
     await store.sources.remove("outlet1")
-    await store.sources.record("outlet1", LEARNED, url="https://new.example/feed")
+    await store.sources.record({"outlet1": LEARNED}, {"outlet1": "https://new.example/feed"})
     assert await store.sources.list_all() == []
     await store.sources.add(source(2, url="https://new.example/feed"), NOW)

@@ -6,17 +6,17 @@ import asyncio
 import gzip
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
-import httpcore
+import httpx
 import pytest
 
 from news.errors import FetchError, RefusedAddressError
 from news.sources.addresses import Address, parse_address
 from news.sources.fetch import Fetcher, FetchLimits
 from news.sources.robots import StatusError
-from news.sources.transport import GuardedBackend
+from news.sources.transport import Dialler
 from tests.feed_server import Answer, FeedServer, run_feed_server
 
 FEED = "<rss><channel><item><title>Dam opens</title></item></channel></rss>"
@@ -154,11 +154,16 @@ async def test_one_deadline_over_all(server: FeedServer) -> None:
             await fetcher.fetch(server.url("/slow"))
 
 
-async def test_nobody_at_home(fetcher: Fetcher) -> None:
+@pytest.fixture
+def unused_port() -> Iterator[int]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: whoever dials is refused
-        with pytest.raises(FetchError, match="cannot be reached"):
-            await fetcher.fetch(f"http://127.0.0.1:{taken.getsockname()[1]}/")
+        yield taken.getsockname()[1]
+
+
+async def test_nobody_at_home(fetcher: Fetcher, unused_port: int) -> None:
+    with pytest.raises(FetchError, match="cannot be reached"):
+        await fetcher.fetch(f"http://127.0.0.1:{unused_port}/")
 
 
 async def test_a_name_that_nobody_knows(fetcher: Fetcher) -> None:
@@ -192,10 +197,10 @@ def dialled() -> list[object]:
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
 async def test_the_guard_looks_at_what_a_name_leads_to(host: str, dialled: list[object]) -> None:
-    backend = GuardedBackend(allow_private=False)
+    dialler = Dialler(allow_private=False)
     with pytest.raises(RefusedAddressError, match="private or special network"):
-        await backend.connect_tcp(host, 80, timeout=1)
-    backend.close()
+        await dialler.dial(host, 80)
+    dialler.close()
     assert dialled == []
 
 
@@ -209,7 +214,7 @@ async def test_a_redirect_into_the_private_network_is_not_followed(
     assert (dialled, server.requests) == ([], [])
 
 
-class TwoHomes(GuardedBackend):
+class TwoHomes(Dialler):
     """Resolves every name to two addresses; the server of the tests listens at the second only."""
 
     async def _resolve(self, host: str, port: int) -> list[Address]:
@@ -217,18 +222,109 @@ class TwoHomes(GuardedBackend):
 
 
 async def test_the_next_address_is_tried_when_one_is_silent(server: FeedServer) -> None:
-    backend = TwoHomes(allow_private=True)
-    stream = await backend.connect_tcp("two.example", server.port, timeout=5)
-    assert stream.get_extra_info("server_addr")[0] == "127.0.0.1"
-    await stream.aclose()
-    backend.close()
+    dialler = TwoHomes(allow_private=True)
+    _, writer = await dialler.dial("two.example", server.port)
+    assert writer.get_extra_info("peername")[0] == "127.0.0.1"
+    writer.transport.abort()
+    dialler.close()
 
 
-async def test_the_backend_can_wait() -> None:
-    backend = GuardedBackend(allow_private=True)
-    await backend.sleep(0)
-    backend.close()
-    assert issubclass(GuardedBackend, httpcore.AsyncNetworkBackend)
+async def test_when_every_address_is_silent_that_is_said(unused_port: int) -> None:
+    dialler = TwoHomes(allow_private=True)
+    with pytest.raises(httpx.ConnectError):
+        await dialler.dial("two.example", unused_port)
+    dialler.close()
+
+
+# ---------------------------------------------------------------- answers as they come over the wire
+
+
+class Wire:
+    """A server that sends what it was given, piece by piece, whatever is asked, and closes."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.asked = b""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.asked = await reader.read(10_000)
+        try:
+            for piece in self.pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0)
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+
+@pytest.fixture
+async def wire() -> AsyncIterator[tuple[Wire, str]]:
+    wire = Wire()
+    listener = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
+    async with listener:
+        yield wire, f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/feed?a=b%20c"
+        listener.close()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "body"),
+    [
+        pytest.param([HEAD + b"Content-Length: 3\r\n\r\n", b"a", b"bc"], b"abc", id="of a stated length"),
+        pytest.param([HEAD + b"\r\n", b"ab", b"c"], b"abc", id="until the connection closes"),
+        pytest.param([b"HTTP/1.0 200 OK\r\n\r\nabc"], b"abc", id="of an old server"),
+        pytest.param([HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;x=y\r\na\r\n", b"2\r\nbc\r\n0\r\nT: u\r\n\r\n"], b"abc", id="in chunks"),
+        pytest.param([b"HTTP/1.1 103 Early Hints\r\nETag: wrong\r\n\r\n", HEAD + b"Content-Length: 1\r\n\r\na"], b"a", id="after an interim answer"),
+        pytest.param([HEAD + b"Content-Length: 1\r\n\r\nabcd", b"HTTP/1.1 500 No\r\n\r\n"], b"a", id="and nothing behind it"),
+        pytest.param([b"HTTP/1.1 200 OK\nContent-Length: 1\n\na"], b"a", id="in lines without a return"),
+        pytest.param([HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n1\r\na\r\n0\r\n\r\n"], b"a", id="in chunks whatever the length says"),
+        pytest.param([HEAD + b"Upgrade: h2\r\nConnection: Upgrade\r\nContent-Length: 1\r\n\r\na"], b"a", id="with an offer that nobody takes"),
+        pytest.param([HEAD[:9], HEAD[9:] + b"X-Folded: a\r\n b\r\nContent-Length: 1\r\n\r\n", b"a"], b"a", id="with a folded header"),
+    ],
+)  # fmt: skip
+async def test_a_body_is_read_however_it_is_framed(
+    wire: tuple[Wire, str], fetcher: Fetcher, pieces: list[bytes], body: bytes
+) -> None:
+    server, url = wire
+    server.pieces = pieces
+    fetched = await fetcher.fetch(url)
+    assert (fetched.status, fetched.body, fetched.etag) == (200, body, None)
+    first, host, *_ = server.asked.split(b"\r\n")
+    assert (first, host) == (b"GET /feed?a=b%20c HTTP/1.1", b"Host: " + url.split("/")[2].encode())
+
+
+@pytest.mark.parametrize(
+    ("pieces", "reason"),
+    [
+        pytest.param([b""], "ended before it was complete", id="nothing"),
+        pytest.param([HEAD], "ended before it was complete", id="half a head"),
+        pytest.param([HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab"], "ended before it was complete", id="half a chunk"),
+        pytest.param([b"220 mail.example ESMTP\r\n"], "web server", id="another protocol"),
+        pytest.param([b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"], "web server", id="a switch of protocols"),
+        pytest.param([HEAD + b"X: " + b"a" * 70_000], "its head is too long", id="a head without end"),
+        pytest.param([HEAD, *[b"X: y\r\n" * 1_000] * 12], "its head is too long", id="headers without end"),
+        pytest.param([HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n", *[b"T: " + b"a" * 9_000 + b"\r\n"] * 99], "its head is too long", id="trailers without end"),
+    ],
+)  # fmt: skip
+async def test_an_answer_that_is_none_is_a_sentence(
+    wire: tuple[Wire, str], fetcher: Fetcher, pieces: list[bytes], reason: str
+) -> None:
+    server, url = wire
+    server.pieces = pieces
+    with pytest.raises(FetchError, match=reason):
+        await fetcher.fetch(url)
+
+
+async def test_a_server_without_tls_cannot_be_reached_over_it(
+    wire: tuple[Wire, str], fetcher: Fetcher
+) -> None:
+    wire[0].pieces = [b"HTTP/1.1 400 What?\r\n\r\n"]
+    with pytest.raises(FetchError, match="cannot be reached"):
+        await fetcher.fetch(wire[1].replace("http:", "https:"))
 
 
 async def test_many_at_once_do_not_wait_for_each_other(server: FeedServer, fetcher: Fetcher) -> None:

@@ -179,12 +179,12 @@ async def test_a_lasting_move_changes_the_address(newsroom: Newsroom) -> None:
 async def test_editors_are_told_once_of_a_dead_source_and_again_after_its_return(newsroom: Newsroom) -> None:
     await newsroom.add("orda")
     failing = SourceState(failures=20, last_success_at=NOW - timedelta(days=9))
-    await newsroom.store.sources.record("orda", failing)
+    await newsroom.store.sources.record({"orda": failing})
     assert (await newsroom.collect("orda"))["orda"].is_newly_dead
     assert not (await newsroom.collect("orda"))["orda"].is_newly_dead
     newsroom.server.answers["/orda"] = Answer(feed("Dam opens"))
     assert (await newsroom.collect("orda"))["orda"].outcome == "new"
-    await newsroom.store.sources.record("orda", failing)
+    await newsroom.store.sources.record({"orda": failing})
     newsroom.server.answers.clear()
     assert (await newsroom.collect("orda"))["orda"].is_newly_dead
 

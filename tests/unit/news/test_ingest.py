@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from news.gazetteer import load_gazetteer
-from news.ingest import CLOCK_SKEW, NEWS_WINDOW, prepare
+from news.ingest import CLOCK_SKEW, NEWS_WINDOW, prepare, tell
 from news.model import Item, Source, SourceKind
 from tests.builders import NOON
 
@@ -31,23 +31,21 @@ def gazetteer():
     ],
 )
 def test_when_an_item_is_news(gazetteer, published, is_new, sort_at):
-    prepared = prepare(gazetteer, SOURCE, Item("1", "Метро в Алматы", published=published), now=NOON)
+    item = Item("1", "Метро в Алматы", published=published)
+    prepared = prepare(SOURCE, item, tell(gazetteer, SOURCE, item), now=NOON)
     assert (prepared.is_new, prepared.sort_at) == (is_new, sort_at)
     assert (prepared.published, prepared.first_seen_at) == (published, NOON)
 
 
 def test_what_an_item_says_of_itself_wins(gazetteer):
-    said = prepare(gazetteer, SOURCE, Item("1", "Metro opens in Almaty this week", language="tr"), now=NOON)
-    seen = prepare(
-        gazetteer, SOURCE, Item("2", "The metro opens in Almaty this week after repairs"), now=NOON
-    )
-    assert (said.language, seen.language) == ("tr", "en")
+    said, _ = tell(gazetteer, SOURCE, Item("1", "Metro opens in Almaty this week", language="tr"))
+    seen, _ = tell(gazetteer, SOURCE, Item("2", "The metro opens in Almaty this week after repairs"))
+    assert (said, seen) == ("tr", "en")
 
 
 def test_countries_come_with_their_evidence(gazetteer):
-    prepared = prepare(
-        gazetteer, SOURCE, Item("1", "Поезд из Ташкента в Бишкек", url="http://www.example.kz/a/"), now=NOON
-    )
+    item = Item("1", "Поезд из Ташкента в Бишкек", url="http://www.example.kz/a/")
+    prepared = prepare(SOURCE, item, tell(gazetteer, SOURCE, item), now=NOON)
     assert {found.country for found in prepared.attribution.countries} == {"UZ", "KG"}
     assert prepared.canonical_url == "https://example.kz/a"
     assert prepared.url == "http://www.example.kz/a/"
