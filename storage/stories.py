@@ -14,8 +14,9 @@ from storage.engine import SessionMaker
 from storage.reading import headline_select, read_headlines
 from storage.search import rows
 from storage.search.keys import id_of
+from storage.search.lookups import Lookups
+from storage.search.rows import Reader
 from storage.search.similar import similar_keys
-from storage.search.statistics import frequencies_of
 from storage.statements import chunks
 from storage.tables import HeadlineRow, StoryRow
 
@@ -31,10 +32,10 @@ _NEWEST_MEMBERS = (
 class SqlStoryStore:
     """Which headlines belong together."""
 
-    def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
+    def __init__(self, reads: SessionMaker, writes: SessionMaker, lookups: Lookups) -> None:
         self._reads = reads
         self._writes = writes
-        self._frequencies = frequencies_of(reads)
+        self._lookups = lookups
 
     async def without_story(self, limit: int) -> list[Headline]:
         """Headlines that belong to no story yet, by ``sort_at`` then id."""
@@ -48,24 +49,31 @@ class SqlStoryStore:
         self, terms: Sequence[str], *, since: datetime, until: datetime, limit: int
     ) -> list[Headline]:
         """The headlines of that window that share the most of the rarest of these terms, best first."""
-        async with rows.reader(self._reads) as reader:
-            counts, total = await self._frequencies.of(reader, terms)
+
+        def look(reader: Reader) -> list[Headline]:
+            frequencies = self._lookups.frequencies
+            counts, total = frequencies.of(reader, terms)
             rarest = sorted(counts, key=lambda term: (counts[term], term))[:TERMS]
             weights = {term: rarity(counts[term], total) for term in rarest}
-            ranked = await similar_keys(reader, weights, since=since, until=until, limit=limit)
-            found = await rows.headlines(reader, [id_of(key) for key, _ in ranked])
-        return [found[id_of(key)] for key, _ in ranked if id_of(key) in found]
+            ranked = similar_keys(reader, frequencies, weights, since=since, until=until, limit=limit)
+            found = rows.headlines(reader, [id_of(key) for key, _ in ranked])
+            return [found[id_of(key)] for key, _ in ranked if id_of(key) in found]
+
+        return await self._lookups.run(look)
 
     async def members(self, story_ids: Sequence[int], last: int) -> Mapping[int, list[Headline]]:
         """The newest ``last`` members of each story, oldest of them first."""
-        members: dict[int, list[Headline]] = {}
-        async with rows.reader(self._reads) as reader:
-            sql = " UNION ALL ".join(_NEWEST_MEMBERS.format(story=int(story_id)) for story_id in story_ids)
-            newest = await reader.rows(sql, {"last": last}) if sql else []
-            found = await rows.headlines(reader, [number for _, number in newest])
-        for story_id, number in reversed(newest):
-            members.setdefault(story_id, []).append(found[number])
-        return members
+        sql = " UNION ALL ".join(_NEWEST_MEMBERS.format(story=int(story_id)) for story_id in story_ids)
+
+        def look(reader: Reader) -> dict[int, list[Headline]]:
+            newest = reader.rows(sql, {"last": last}) if sql else []
+            found = rows.headlines(reader, [number for _, number in newest])
+            members: dict[int, list[Headline]] = {}
+            for story_id, number in reversed(newest):
+                members.setdefault(story_id, []).append(found[number])
+            return members
+
+        return await self._lookups.run(look)
 
     async def join(self, choices: Mapping[int, int | None], now: datetime) -> Mapping[int, int]:
         """Headline id → story id (None opens a new story); all in one transaction; headline id → final story id.
