@@ -28,12 +28,12 @@ _MOST_DROPPED = 5
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One reading of a question: an expression (None: filters only) and how many letters of a word count (0: all).
+    """One reading of a question: expressions that must all match, and how many letters of a word count (0: all).
 
-    ``groups`` are the tokens of which it demands one each, where all letters count.
+    ``groups`` are the tokens of which they demand one each, where all letters count.
     """
 
-    match: str | None
+    parts: tuple[str, ...]
     beginning: int = 0
     groups: tuple[tuple[str, ...], ...] = ()
 
@@ -42,19 +42,18 @@ def stages(query: Query, syntax: Syntax) -> Iterator[Stage]:
     """Readings to try until one finds something: all words; words that begin alike; all of those but one; any of them."""
     terms = all_terms(query)
     groups = tuple(map(term_tokens, terms))
-    strict = (syntax.any_of(map(syntax.token, tokens)) for tokens in groups)
-    yield Stage(syntax.all_of(strict) or None, groups=groups)
+    yield Stage(tuple(syntax.any_of(map(syntax.token, tokens)) for tokens in groups), groups=groups)
     if not terms or query.phrases:
         return
     loose = [
         syntax.any_of(syntax.starts(short(token, BEGINNING)) for token in term_tokens(term)) for term in terms
     ]
-    yield Stage(syntax.all_of(loose), BEGINNING)
+    yield Stage(tuple(loose), BEGINNING)
     if 2 < len(terms) <= _MOST_DROPPED:
         most = (f"({syntax.all_of(some)})" for some in combinations(loose, len(loose) - 1))
-        yield Stage(syntax.any_of(most), BEGINNING)
+        yield Stage((syntax.any_of(most),), BEGINNING)
     if len(terms) > 1:
-        yield Stage(syntax.any_of(loose), BEGINNING)
+        yield Stage((syntax.any_of(loose),), BEGINNING)
 
 
 def all_terms(query: Query) -> tuple[str, ...]:
@@ -72,21 +71,26 @@ def window_of(reader: Reader, frequencies: Frequencies, query: Query, now: datet
 
     Facets go into the expression, except one that many headlines have when words narrow the search anyway: FTS5 would
     read all its postings (5 ms for 300,000), while what the words find is looked through in 2 µs a row, or a quarter of
-    that where the key tells.
+    that where the key tells. PostgreSQL skips through long lists by itself, but collects all of one that stands alone.
     """
     syntax = reader.dialect.syntax
-    groups = [[country_facet(code) for code in query.countries], language_facets(query.languages)]
+    asked = [[country_facet(code) for code in query.countries], language_facets(query.languages)]
+    groups = [facets for facets in asked if facets]
+    if reader.dialect.stops_early:
+        may_look = bool(all_terms(query))
+    else:
+        may_look = not all_terms(query) and len(groups) == 1 and are_flagged(groups[0])
     inside: list[list[str]] = []
     within: list[list[str]] = []
-    for facets in filter(None, groups):
-        is_common = all_terms(query) and _are_common(reader, frequencies, facets)
+    for facets in groups:
+        is_common = may_look and _are_common(reader, frequencies, facets)
         (within if is_common else inside).append(facets)
     excluded = [syntax.token(found) for term in query.excluded for found in term_tokens(term)]
     sources = _sources(reader, query.sources)
     if query.sources and not sources:
         return None
     return Window(
-        match=syntax.all_of(syntax.any_of(map(syntax.token, facets)) for facets in inside) or None,
+        parts=tuple(syntax.any_of(map(syntax.token, facets)) for facets in inside),
         without=syntax.any_of(excluded) if excluded else None,
         within=tuple(map(tuple, within)),
         groups=tuple(map(tuple, inside)),
@@ -96,9 +100,7 @@ def window_of(reader: Reader, frequencies: Frequencies, query: Query, now: datet
 
 
 def _are_common(reader: Reader, frequencies: Frequencies, facets: Sequence[str]) -> bool:
-    """Whether the rows found by other words are the cheaper place to look for these facets."""
-    if not reader.dialect.stops_early:  # PostgreSQL skips through long posting lists by itself
-        return False
+    """Whether the rows are the cheaper place to look for these facets."""
     counts, total = frequencies.of(reader, facets)
     share = COMMON_IN_KEYS if are_flagged(facets) else COMMON
     return sum(counts.values()) > max(share * total, FEW)

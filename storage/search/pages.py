@@ -10,7 +10,7 @@ from news import relevance
 from news.model import Found, Headline, Page, Query
 from news.query import term_tokens
 from news.relevance import Candidate, rarity, short
-from news.text import guess_language, token, words
+from news.text import placed_tokens
 from storage.search import reading, rows
 from storage.search.asking import Stage, all_terms, stages, window_of
 from storage.search.keys import id_of, minute_of
@@ -41,11 +41,10 @@ class Question:
         filters = window_of(self.reader, self.frequencies, self.query, self.now)
         if filters is None:
             return nothing
-        syntax = self.reader.dialect.syntax
-        for stage in stages(self.query, syntax):
-            match = syntax.all_of(filter(None, (stage.match, filters.match))) or None
-            groups = () if stage.beginning else (*filters.groups, *stage.groups)
-            page = self._page(replace(filters, match=match, groups=groups), stage)
+        for stage in stages(self.query, self.reader.dialect.syntax):
+            parts = (*stage.parts, *filters.parts)
+            groups = () if stage.beginning else (*stage.groups, *filters.groups)
+            page = self._page(replace(filters, parts=parts, groups=groups), stage)
             if page.total:
                 return page
         return nothing
@@ -111,9 +110,8 @@ def asked_for(query: Query, beginning: int) -> Callable[[str], bool]:
 
 def bold(headline: Headline, is_asked: Callable[[str], bool]) -> tuple[tuple[int, int], ...]:
     """The places of those words of the title."""
-    language = headline.language or guess_language(headline.title)
     return tuple(
-        (word.start, word.end)
-        for word in words(headline.title)
-        if (found := token(word.folded, language)) and is_asked(found)
+        (start, end)
+        for found, start, end in placed_tokens(headline.title, headline.language)
+        if is_asked(found)
     )

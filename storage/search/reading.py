@@ -20,15 +20,18 @@ class Dialect:
 
     syntax: Syntax
     key: str
-    everything: str
-    matching: str
+    columns: str
+    match: str
+    fence: str
     among: str
     takes_json: bool
     stops_early: bool
 
-    def found(self, name: str | None) -> str:
-        """SELECT key (and what else tells of a row) of all that match parameter ``name``; None: of all."""
-        return self.matching.format(name=name) if name else self.everything
+    def found(self, names: Sequence[str]) -> str:
+        """SELECT key (and what else tells of a row) of all that match each of these parameters."""
+        conditions = " AND ".join(self.match.format(name=name) for name in names)
+        where = f" WHERE {conditions}{self.fence}" if names else ""
+        return f"SELECT {self.columns} FROM search_index{where}"
 
     def is_among(self, name: str, kind: str = "text") -> str:
         """The end of a condition: … is one of parameter ``name``, a list of this type."""
@@ -42,8 +45,9 @@ class Dialect:
 SQLITE = Dialect(
     FTS5,
     "rowid",
-    "SELECT rowid AS key, rest FROM search_index",
-    "SELECT rowid AS key, rest FROM search_index WHERE search_index MATCH :{name}",
+    "rowid AS key, rest",
+    "search_index MATCH :{name}",
+    "",
     "IN (SELECT value FROM json_each(:{name}))",
     takes_json=True,
     stops_early=True,
@@ -54,8 +58,9 @@ TOKENS = "array_to_tsvector(string_to_array(btrim(title || ' ' || rest) || ' _w'
 POSTGRESQL = Dialect(
     TSQUERY,
     "key",
-    "SELECT key FROM search_index",
-    f"SELECT key FROM search_index WHERE {TOKENS} @@ CAST(:{{name}} AS tsquery) OFFSET 0",
+    "key",
+    f"{TOKENS} @@ CAST(:{{name}} AS tsquery)",
+    " OFFSET 0",
     "= ANY(CAST(:{name} AS {kind}[]))",
     takes_json=False,
     stops_early=False,
@@ -64,14 +69,14 @@ POSTGRESQL = Dialect(
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What to read: an expression (None: everything), what must not match, a range of keys, sources.
+    """What to read: expressions that must all match (none: everything), what must not, a range of keys, sources.
 
     ``within`` are facets to look for in the rows, or in their keys where those tell: one of each group. ``groups`` are
-    the tokens of which the expression demands one each, as far as that is known. ``recent`` is the expression for keys
-    from ``boundary`` on, when those are to be looked at first.
+    the tokens of which the expressions demand one each, as far as that is known. ``recent`` is one more expression, for
+    the keys from ``boundary`` on, when those are to be looked at first.
     """
 
-    match: str | None = None
+    parts: tuple[str, ...] = ()
     without: str | None = None
     lowest: int = 0
     highest: int = GREATEST_KEY
@@ -86,7 +91,7 @@ class Window:
         conditions = [f"key >= :lowest{place}", f"key <= :highest{place}"]
         if self.without is not None:
             conditions.append(
-                f"key NOT IN (SELECT key FROM ({dialect.found(f'without{place}')}) AS excluded)"
+                f"key NOT IN (SELECT key FROM ({dialect.found([f'without{place}'])}) AS excluded)"
             )
         if self.sources:
             ids = f"SELECT id FROM headline WHERE source_id {dialect.is_among(f'sources{place}')}"
@@ -104,7 +109,7 @@ class Window:
     def values(self, dialect: Dialect, place: str = "") -> dict[str, Any]:
         """The parameters of ``where`` and of ``newest``; ``place`` tells those of several windows apart."""
         values: dict[str, Any] = {
-            "match": self.match,
+            **dict(zip(_names(self, dialect, ""), _expressions(self, dialect), strict=True)),
             "without": self.without,
             "lowest": self.lowest,
             "highest": self.highest,
@@ -118,18 +123,28 @@ class Window:
         return {f"{name}{place}": value for name, value in values.items()}
 
 
+def _expressions(window: Window, dialect: Dialect) -> Sequence[str]:
+    """FTS5 takes one expression; GIN leaps from match to match between several, and goes through all within one."""
+    if dialect.stops_early:
+        return [dialect.syntax.all_of(window.parts)] if window.parts else []
+    return window.parts
+
+
+def _names(window: Window, dialect: Dialect, place: str) -> list[str]:
+    return [f"match_{number}{place}" for number, _ in enumerate(_expressions(window, dialect))]
+
+
 def newest(window: Window, dialect: Dialect, place: str = "") -> str:
     """SELECT key, newest first; with :limit."""
-    match = dialect.found(None if window.match is None else f"match{place}")
-    where = window.where(dialect, place)
+    names, where = _names(window, dialect, place), window.where(dialect, place)
     if window.recent is None:
-        return f"SELECT key FROM ({match}) AS met WHERE {where} ORDER BY key DESC LIMIT :limit"
+        return f"SELECT key FROM ({dialect.found(names)}) AS met WHERE {where} ORDER BY key DESC LIMIT :limit"
     recent = (
-        f"SELECT key FROM ({dialect.found(f'recent{place}')}) AS met WHERE {where} "
+        f"SELECT key FROM ({dialect.found([*names, f'recent{place}'])}) AS met WHERE {where} "
         f"AND key >= :boundary{place} ORDER BY key DESC LIMIT :limit"
     )
     older = (
-        f"SELECT key FROM ({match}) AS met WHERE {where} AND key < :boundary{place} "
+        f"SELECT key FROM ({dialect.found(names)}) AS met WHERE {where} AND key < :boundary{place} "
         "AND (SELECT count(*) FROM recent) < :limit ORDER BY key DESC LIMIT :limit"
     )
     return (

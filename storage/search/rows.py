@@ -73,5 +73,5 @@ def _headline(row: Row) -> Headline:
 def _instant(value: datetime | str | None) -> datetime | None:
     """SQLite gives text without an offset, PostgreSQL an aware datetime in the server's zone; both mean UTC here."""
     if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return datetime.fromisoformat(f"{value}+00:00")
     return value.astimezone(UTC) if value else None

@@ -32,12 +32,12 @@ def similar_keys(
         return []
     syntax = reader.dialect.syntax
     facets = language_facets(languages)
-    facet = syntax.any_of(map(syntax.token, facets)) if languages else ""
+    readable = (syntax.any_of(map(syntax.token, facets)),) if facets else ()
     windows: list[Window] = []
     values: dict[str, Any] = {"limit": _EACH, "most": limit}
     for number, (term, weight) in enumerate(terms.items()):
         window = Window(
-            match=syntax.all_of(filter(None, (syntax.token(term), facet))),
+            parts=(syntax.token(term), *readable),
             lowest=lower_bound(since),
             highest=upper_bound(until),
             groups=((term,), tuple(facets)) if facets else ((term,),),

@@ -15,11 +15,11 @@ from storage.search.matching import Syntax
 from storage.search.reading import Window
 
 SLICE_BITS = 50
-"""A slice is a key without so many bits: 8,192 minutes. The migrations and storage.search.reading say the same in SQL."""
-_MARGIN = 2.5
+"""A slice is a key without so many bits: 8,192 minutes. storage.search.reading says the same in SQL."""
+_MARGIN = 1.5
 """Slices that should have so many times what is wanted are looked at: words come in waves."""
-_MOST_NAMED = 40
-"""Naming more slices than this in an expression costs more than it saves."""
+_MOST = 16
+"""With more slices in an expression, GIN takes longer to merge their lists than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +35,31 @@ class Spread:
         return prod(min(sum(self.shares.get(token, 0.0) for token in group), 1.0) for group in groups)
 
 
-def narrowed(window: Window, spread: Spread, wanted: int, newest: int, syntax: Syntax) -> Window:
-    """The same window, with slices named where that spares reading. ``newest`` is a key that none exceeds."""
-    if window.match is None:
+def narrowed(window: Window, spread: Spread, wanted: int, until: int, syntax: Syntax) -> Window:
+    """The same window, with slices named where that spares reading. Nothing is much newer than the key ``until``."""
+    if not window.parts:
         return window
-    last = _slice(min(window.highest, newest))
-    first = min(_slice(max(window.lowest, spread.oldest)), last)
-    needed = _needed(window, spread, wanted, newest)
-    if needed and 2 * needed < min(last - first + 1, _MOST_NAMED):
-        begin = last - needed + 1
-        recent = _named(window.match, begin, last, syntax)
-        window = replace(window, recent=recent, boundary=begin << SLICE_BITS)
-    if window.lowest and last - first < _MOST_NAMED:
-        window = replace(window, match=_named(window.match or "", first, last, syntax))
+    first, last = _slice(max(window.lowest, spread.oldest)), _slice(min(window.highest, until))
+    needed = _needed(window, spread, wanted, until)
+    # One more, because the newest slice has only begun.
+    begin = last - needed
+    if 0 < needed < _MOST and begin > first:
+        window = replace(window, recent=_named(range(begin, last + 2), syntax), boundary=begin << SLICE_BITS)
+    if window.lowest and 0 <= last - first < _MOST:
+        named = _named(range(first, last + 1), syntax)
+        window = replace(window, parts=(*window.parts, named))
     return window
 
 
-def _needed(window: Window, spread: Spread, wanted: int, newest: int) -> int:
+def _needed(window: Window, spread: Spread, wanted: int, until: int) -> int:
     """The slices in which ``wanted`` matches should be found; 0 when nothing is known."""
-    slices = max(_slice(newest) - _slice(spread.oldest) + 1, 1)
+    slices = max(_slice(until) - _slice(spread.oldest) + 1, 1)
     in_each = spread.share_of(window.groups) * spread.headlines / slices if window.groups else 0.0
     return ceil(_MARGIN * wanted / in_each) if in_each else 0
 
 
-def _named(match: str, first: int, last: int, syntax: Syntax) -> str:
-    either = syntax.any_of(syntax.token(f"_w{number}") for number in range(first, last + 1))
-    return syntax.all_of((match, either))
+def _named(slices: range, syntax: Syntax) -> str:
+    return syntax.any_of(syntax.token(f"_w{number}") for number in slices)
 
 
 def _slice(key: int) -> int:

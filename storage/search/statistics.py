@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from storage.search.keys import upper_bound
 from storage.search.reading import TOKENS, Window
@@ -13,7 +13,6 @@ from storage.search.slices import Spread, narrowed
 # Counting a frequent token reads all its postings, so counts are kept until the store has grown by a tenth.
 _GROWTH = 1.1
 _MOST_KEPT = 50_000
-_A_DAY = timedelta(days=1)
 
 _COUNT = {
     "sqlite": "SELECT term, doc FROM search_vocabulary WHERE term {among}",
@@ -49,12 +48,12 @@ class Frequencies:
         return {token: counts[token] for token in wanted}, total
 
     def narrowed(self, reader: Reader, window: Window, wanted: int, until: datetime) -> Window:
-        """The window as the database answers it soonest; nothing in it is from a day after ``until`` or later."""
+        """The window as the database answers it soonest; ``until`` is about when its newest headline is from."""
         if reader.dialect.stops_early:
             return window
         if not self._spread.headlines:
             self._forget_if_grown(reader)
-        return narrowed(window, self._spread, wanted, upper_bound(until + _A_DAY), reader.dialect.syntax)
+        return narrowed(window, self._spread, wanted, upper_bound(until), reader.dialect.syntax)
 
     def _forget_if_grown(self, reader: Reader) -> None:
         # Ids ascend without great gaps, and counting a million rows takes longer than the search itself.

@@ -128,7 +128,7 @@ async def test_common_facets_are_looked_for_in_the_rows(
     filled: Store, facets: tuple[tuple[str, ...], ...], expected: list[int]
 ) -> None:
     """What a big SQLite store does for its biggest countries; the same answer as in the expression."""
-    window = Window(match='"газ" OR "gaz"', within=facets)
+    window = Window(parts=('"газ" OR "gaz"',), within=facets)
     values = window.values(SQLITE) | {"limit": 9}
     rows = await filled.lookups.run(lambda reader: reader.rows(newest(window, SQLITE), values))
     assert sorted(id_of(row[0]) for row in rows) == expected
@@ -155,11 +155,28 @@ def test_a_common_facet_leaves_the_expression_when_words_narrow_it(
     query = Query(text="", terms=terms, countries=(country,))
     facet = country_facet(country)
     window = window_of(Reader(SQLITE, no_rows), Counted(), query, NOW)
-    unhurried = window_of(Reader(POSTGRESQL, no_rows), Counted(), query, NOW)
     assert window is not None
-    assert (window.within, window.match) == ((((facet,),), None) if is_within else ((), f'("{facet}")'))
-    assert unhurried is not None
-    assert unhurried.within == ()
+    assert (window.within, window.parts) == ((((facet,),), ()) if is_within else ((), (f'("{facet}")',)))
+
+
+@pytest.mark.parametrize(
+    ("query", "is_within"),
+    [
+        pytest.param(Query(text="", countries=("KZ",)), True, id="one-common-country"),
+        pytest.param(Query(text="", countries=("FR",)), False, id="the-key-does-not-tell"),
+        pytest.param(Query(text="", countries=("KZ",), terms=("gaz",)), False, id="words"),
+        pytest.param(Query(text="", countries=("KZ",), languages=("ru",)), False, id="a-language-too"),
+    ],
+)
+def test_postgresql_walks_the_keys_for_a_common_country_alone(query: Query, is_within: bool) -> None:
+    class Counted(Frequencies):
+        def of(self, reader: Reader, tokens: Iterable[str]) -> tuple[Mapping[str, int], int]:
+            return dict.fromkeys(tokens, 30_000), 180_000
+
+    window = window_of(Reader(POSTGRESQL, no_rows), Counted(), query, NOW)
+    assert window is not None
+    assert bool(window.within) == is_within
+    assert bool(window.parts) != is_within
 
 
 def no_rows(_sql: str, _values: Mapping[str, object]) -> list[tuple[object, ...]]:

@@ -44,8 +44,8 @@ def upgrade() -> None:
         "CREATE TABLE search_index (key bigint PRIMARY KEY, title text NOT NULL, rest text NOT NULL)",
         f"INSERT INTO search_index SELECT {key}, title, rest FROM search_former ORDER BY 1",
         "DROP TABLE search_former",
-        # The tokens are worked out when they are indexed instead of being stored a second time, with one for the slice of
-        # time. Up to 128 kB wait to be sorted in: a search reads through them in less than a millisecond.
+        # The tokens are worked out when they are indexed instead of being stored a second time, with one for the slice
+        # of time. Up to 128 kB wait to be sorted in: a search reads through them in less than a millisecond.
         """CREATE INDEX ix_search_index_tokens ON search_index USING gin (array_to_tsvector(
             string_to_array(btrim(title || ' ' || rest) || ' _w' || (key >> 50)::text, ' ')))
             WITH (fastupdate = on, gin_pending_list_limit = 128)""",
