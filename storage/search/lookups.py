@@ -88,7 +88,9 @@ class Lookups:
 
     def _postgresql(self) -> tuple[Reader, _Closable]:
         _, options = self._dialect.create_connect_args(self._url)
-        connection = psycopg.connect(**options, autocommit=True)
+        connection = psycopg.connect(**options, autocommit=True, prepare_threshold=0)
+        # The statements leave no choice, and choosing would take longer than reading.
+        connection.execute("SET plan_cache_mode = force_generic_plan")
 
         def rows(sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
             return connection.execute(_as_psycopg_spells(sql), values).fetchall()

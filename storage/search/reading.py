@@ -52,8 +52,11 @@ SQLITE = Dialect(
     takes_json=True,
     stops_early=True,
 )
-# The expression that the GIN index is made of. The slice of time is part of it, so that it takes no room in the row.
-TOKENS = "array_to_tsvector(string_to_array(btrim(title || ' ' || rest) || ' _w' || (key >> 50)::text, ' '))"
+# The expression that the GIN index is made of. The slices of time are part of it, so that they take no room in the row.
+TOKENS = (
+    "array_to_tsvector(string_to_array("
+    "btrim(title || ' ' || rest) || ' _w' || (key >> 50)::text || ' _v' || (key >> 53)::text, ' '))"
+)
 # OFFSET keeps the planner from looking for the newest first: working the expression out for each row takes much longer.
 POSTGRESQL = Dialect(
     TSQUERY,

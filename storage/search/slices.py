@@ -14,53 +14,52 @@ from math import ceil, prod
 from storage.search.matching import Syntax
 from storage.search.reading import Window
 
-SLICE_BITS = 50
-"""A slice is a key without so many bits: 8,192 minutes. storage.search.reading says the same in SQL."""
+_LEVELS = (("_w", 50), ("_v", 53))
+"""Slices are keys without so many bits: 8,192 and 65,536 minutes. storage.search.reading says the same in SQL."""
 _MARGIN = 1.5
 """Slices that should have so many times what is wanted are looked at: words come in waves."""
 _MOST = 16
 """With more slices in an expression, GIN takes longer to merge their lists than it saves."""
+_FEW = 500
+"""So many matches are read sooner than slices are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The share of all headlines that each of the commonest tokens has, how many there are, and the oldest's key."""
+    """How many headlines there are and have each of the tokens that were counted, and the oldest's key."""
 
-    shares: Mapping[str, float]
+    counts: Mapping[str, int]
     headlines: int
     oldest: int
 
-    def share_of(self, groups: Sequence[Sequence[str]]) -> float:
-        """About how many of all headlines have one token of each group; 0 when a group has rare tokens only."""
-        return prod(min(sum(self.shares.get(token, 0.0) for token in group), 1.0) for group in groups)
+    def matching(self, groups: Sequence[Sequence[str]]) -> float:
+        """About how many headlines have one token of each group; 0 when nothing is known."""
+        if not groups or not self.headlines:
+            return 0.0
+        shares = (sum(self.counts.get(token, 0) for token in group) / self.headlines for group in groups)
+        return prod(min(share, 1.0) for share in shares) * self.headlines
 
 
 def narrowed(window: Window, spread: Spread, wanted: int, until: int, syntax: Syntax) -> Window:
     """The same window, with slices named where that spares reading. Nothing is much newer than the key ``until``."""
-    if not window.parts:
+    matching = spread.matching(window.groups)
+    if not window.parts or (window.groups and matching < _FEW):
         return window
-    first, last = _slice(max(window.lowest, spread.oldest)), _slice(min(window.highest, until))
-    needed = _needed(window, spread, wanted, until)
-    # One more, because the newest slice has only begun.
-    begin = last - needed
-    if 0 < needed < _MOST and begin > first:
-        window = replace(window, recent=_named(range(begin, last + 2), syntax), boundary=begin << SLICE_BITS)
-    if window.lowest and 0 <= last - first < _MOST:
-        named = _named(range(first, last + 1), syntax)
-        window = replace(window, parts=(*window.parts, named))
+    newest, oldest = min(window.highest, until), max(window.lowest, spread.oldest)
+    needed_bits = _MARGIN * wanted * max(until - spread.oldest, 1) / matching if matching else 0
+    for prefix, bits in _LEVELS:
+        # One more, because the newest slice has only begun.
+        begin = (newest >> bits) - ceil(needed_bits / 2**bits)
+        if needed_bits and (newest >> bits) - begin < _MOST and begin > oldest >> bits:
+            recent = _named(prefix, range(begin, (newest >> bits) + 2), syntax)
+            window = replace(window, recent=recent, boundary=begin << bits)
+            break
+    prefix, bits = _LEVELS[-1]
+    asked = range(oldest >> bits, (newest >> bits) + 1)
+    if window.lowest and 0 < len(asked) < _MOST:
+        window = replace(window, parts=(*window.parts, _named(prefix, asked, syntax)))
     return window
 
 
-def _needed(window: Window, spread: Spread, wanted: int, until: int) -> int:
-    """The slices in which ``wanted`` matches should be found; 0 when nothing is known."""
-    slices = max(_slice(until) - _slice(spread.oldest) + 1, 1)
-    in_each = spread.share_of(window.groups) * spread.headlines / slices if window.groups else 0.0
-    return ceil(_MARGIN * wanted / in_each) if in_each else 0
-
-
-def _named(slices: range, syntax: Syntax) -> str:
-    return syntax.any_of(syntax.token(f"_w{number}") for number in slices)
-
-
-def _slice(key: int) -> int:
-    return key >> SLICE_BITS
+def _named(prefix: str, slices: range, syntax: Syntax) -> str:
+    return syntax.any_of(syntax.token(f"{prefix}{number}") for number in slices)

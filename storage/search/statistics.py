@@ -21,7 +21,7 @@ _COUNT = {
         "FROM unnest(CAST(:tokens AS text[])) AS asked (token)"
     ),
 }
-# What ANALYZE has seen in its sample: the thousand commonest tokens of the expression that is indexed.
+# What ANALYZE has seen in its sample: the commonest five thousand tokens of the expression that is indexed.
 _COMMONEST = (
     "SELECT token, share FROM pg_stats, unnest(CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs) "
     "AS common (token, share) WHERE schemaname = current_schema() AND tablename = 'ix_search_index_tokens' "
@@ -34,14 +34,14 @@ class Frequencies:
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
-        self._spread = Spread({}, 0, 0)
+        self._total, self._oldest = 0, 0
 
     def of(self, reader: Reader, tokens: Iterable[str]) -> tuple[Mapping[str, int], int]:
         """About how many headlines have each token, and about how many headlines there are."""
         wanted = list(dict.fromkeys(tokens))
         if not self._counts.keys() >= set(wanted):
             self._forget_if_grown(reader)
-        counts, total = self._counts, self._spread.headlines
+        counts, total = self._counts, self._total
         missing = [token for token in wanted if token not in counts]
         if missing:
             counts.update(dict.fromkeys(missing, 0) | _count(reader, missing))
@@ -51,25 +51,23 @@ class Frequencies:
         """The window as the database answers it soonest; ``until`` is about when its newest headline is from."""
         if reader.dialect.stops_early:
             return window
-        if not self._spread.headlines:
+        if not self._total:
             self._forget_if_grown(reader)
-        return narrowed(window, self._spread, wanted, upper_bound(until), reader.dialect.syntax)
+        spread = Spread(self._counts, self._total, self._oldest)
+        return narrowed(window, spread, wanted, upper_bound(until), reader.dialect.syntax)
 
     def _forget_if_grown(self, reader: Reader) -> None:
         # Ids ascend without great gaps, and counting a million rows takes longer than the search itself.
         total = reader.rows("SELECT max(id) FROM headline")[0][0] or 0
-        known = self._spread.headlines
-        if not known <= total <= known * _GROWTH or len(self._counts) > _MOST_KEPT:
-            self._spread = _spread(reader, total)
-            self._counts = {token: round(share * total) for token, share in self._spread.shares.items()}
+        if not self._total <= total <= self._total * _GROWTH or len(self._counts) > _MOST_KEPT:
+            self._counts, self._total = {}, total
+            if not reader.dialect.stops_early:
+                self._learn(reader)
 
-
-def _spread(reader: Reader, total: int) -> Spread:
-    if reader.dialect.stops_early:
-        return Spread({}, total, 0)
-    oldest = reader.rows("SELECT min(key) FROM search_index")[0][0] or 0
-    shares = {row[0]: row[1] for row in reader.rows(_COMMONEST)}
-    return Spread(shares, total, oldest)
+    def _learn(self, reader: Reader) -> None:
+        """What PostgreSQL knows by itself: counting a frequent token takes it longer than a search may."""
+        self._counts = {row[0]: round(row[1] * self._total) for row in reader.rows(_COMMONEST)}
+        self._oldest = reader.rows("SELECT min(key) FROM search_index")[0][0] or 0
 
 
 def _count(reader: Reader, tokens: Sequence[str]) -> dict[str, int]:
