@@ -91,6 +91,7 @@ class Lookups:
         connection = psycopg.connect(**options, autocommit=True, prepare_threshold=0)
         # The statements leave no choice, and choosing would take longer than reading.
         connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.execute("SET default_transaction_read_only = on")
 
         def rows(sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
             return connection.execute(_as_psycopg_spells(sql), values).fetchall()
