@@ -1,153 +1,52 @@
 """Speed of search, "more like this" and stories over many headlines: python benchmarks/search.py --data DIR
 
-DIR holds labelled sets as JSON lines (``uci_stories/headlines.jsonl.gz`` …); their titles are recombined, half of one with
-half of another of the same language, until there are ``--count`` headlines spread over ``--days`` days. Everything runs
-through the async stores on a fresh database; ``--postgres URL`` names an empty PostgreSQL database instead of a file.
+DIR holds labelled sets as JSON lines (``uci_stories/headlines.jsonl.gz`` …); their titles are recombined until there are
+``--count`` headlines spread over ``--days`` days. Everything runs through the async stores, one question after the other,
+on a fresh database; ``--postgres URL`` names a PostgreSQL database instead of a file (``tests/postgres.py`` starts one).
+``--peers PYTHON`` is an interpreter that has ``reader`` and ``tantivy``, which are then measured with the same questions.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import gzip
 import json
+import os
+import platform
 import random
 import sqlite3
 import statistics
+import subprocess
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
+from benchmarks.search_data import COUNTRIES, NOW, fill, headlines
 from news.finding import find, more_like
-from news.gazetteer import load_gazetteer
-from news.query import parse_query
+from news.gazetteer import Gazetteer, load_gazetteer
+from news.model import Attribution, CountryEvidence, NewHeadline
+from news.query import parse_query, term_tokens
 from news.stories import join_stories
-from storage.engine import session_makers
-from storage.search import index
-from storage.search.asking import stages
-from storage.search.index import IndexEntry
-from storage.search.keys import country_facet, id_of
-from storage.search.pages import RANKED
-from storage.search.reading import SQLITE, Window, newest
-from storage.search.rows import _HEADLINES
+from storage.search.keys import country_facet
+from storage.search.pages import Question
+from storage.search.rows import Reader, Row
 from storage.storage import Store, open_store
-from storage.tables import HeadlineCountryRow, HeadlineRow, SourceRow
 from storage.upgrade import upgrade
 
-NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
-COUNTRIES = ("KZ", "UZ", "KG", "TJ", "TM", "RU", "US", "CN", "TR", "AF")
-SHARES = (30, 20, 12, 6, 4, 12, 6, 4, 4, 2)
-FIELDS = {
-    "uci_stories/headlines.jsonl.gz": ("en", "title"),
-    "telegram_ru/posts.jsonl.gz": ("ru", "text"),
-    "ria_ru/articles.jsonl.gz": ("ru", "title"),
-    "kyrgyz_24kg/articles.jsonl.gz": ("ky", "text"),
-    "kaznerd_kk/sentences.jsonl.gz": ("kk", "text"),
-}
-
-
-def lines(path: Path) -> Iterator[dict]:
-    packed = path.read_bytes()
-    text = (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode("utf-8")
-    yield from (json.loads(line) for line in text.split("\n") if line)
-
-
-def vocabulary(data: Path) -> dict[str, list[list[str]]]:
-    """Titles by language, as lists of words."""
-    titles: dict[str, list[list[str]]] = {}
-    for name, (language, field) in FIELDS.items():
-        if (data / name).exists():
-            for row in lines(data / name):
-                words = str(row.get(field) or row.get("title") or "").split()[:10]
-                if len(words) >= 4:
-                    titles.setdefault(language, []).append(words)
-    for row in lines(data / "parallel_xwmt" / "sentences.jsonl"):
-        for language in ("uz", "kk", "ky", "en", "ru"):
-            if row.get(language):
-                titles.setdefault(language, []).append(row[language].split()[:10])
-    return titles
-
-
-def headlines(data: Path, count: int, days: float, chance: random.Random) -> Iterator[dict]:
-    """Rows of the headline table, oldest first."""
-    titles = vocabulary(data)
-    languages = list(titles)
-    for number in range(1, count + 1):
-        language = chance.choice(languages)
-        one, other = chance.choice(titles[language]), chance.choice(titles[language])
-        title = " ".join((*one[: len(one) // 2], *other[len(other) // 2 :]))
-        yield {
-            "id": number,
-            "source_id": f"s{number % 100}",
-            "guid": str(number),
-            "canonical_url": None,
-            "title": title,
-            "title_key": str(number),
-            "summary": "",
-            "language": language,
-            "first_seen_at": NOW,
-            "sort_at": NOW - timedelta(days=days) * (1 - number / count),
-            "is_new": True,
-            "country": chance.choices(COUNTRIES, SHARES)[0],
-        }
-
-
-async def fill(store: Store, rows: Iterator[dict], batch: int = 500) -> dict[str, float]:
-    """Insert rows and index them; seconds of the index part alone, and how many."""
-    async with store.engine.begin() as connection:
-        await connection.execute(
-            insert(SourceRow),
-            [
-                {"id": f"s{n}", "name": f"Source {n}", "kind": "file", "url": f"u{n}", "added_at": NOW}
-                for n in range(100)
-            ],
-        )
-    total, spent, some = 0, 0.0, []
-    for row in rows:
-        some.append(row)
-        if len(some) == batch:
-            spent += await _add(store, some)
-            total, some = total + len(some), []
-    if some:
-        spent += await _add(store, some)
-        total += len(some)
-    return {"seconds": spent, "headlines": total}
-
-
-async def _add(store: Store, rows: list[dict]) -> float:
-    entries = [
-        IndexEntry(row["id"], row["title"], "", row["language"], (row["country"],), row["sort_at"])
-        for row in rows
-    ]
-    places = [
-        {
-            "headline_id": row["id"],
-            "country": row["country"],
-            "position": 0,
-            "words": "",
-            "rule": "",
-            "weight": 1.0,
-            "sort_at": row["sort_at"],
-        }
-        for row in rows
-    ]
-    plain = [{name: value for name, value in row.items() if name != "country"} for row in rows]
-    async with session_makers(store.engine)[1].begin() as session:
-        await session.execute(insert(HeadlineRow), plain)
-        await session.execute(insert(HeadlineCountryRow), places)
-        start = time.perf_counter()
-        await index.add(session, entries)
-        return time.perf_counter() - start
+LOT = 30
+"""Headlines that are stored at once while others search: what a feed brings."""
 
 
 def percentiles(seconds: list[float]) -> str:
     """p50 / p95 / p99 in milliseconds."""
     cuts = statistics.quantiles(seconds, n=100, method="inclusive")
-    return " / ".join(f"{cuts[place] * 1000:.2f}" for place in (49, 94, 98))
+    return " / ".join(f"{cuts[place] * 1000:.2f}" for place in (49, 94, 98)) + " ms"
 
 
 async def timed(what: Callable[[int], Awaitable[object]], times: int) -> list[float]:
@@ -159,20 +58,28 @@ async def timed(what: Callable[[int], Awaitable[object]], times: int) -> list[fl
     return spent
 
 
-async def lag(stop: asyncio.Event) -> list[float]:
-    """How late the event loop wakes somebody who asked for 5 ms."""
-    late = []
-    while not stop.is_set():
-        start = time.perf_counter()
-        await asyncio.sleep(0.005)
-        late.append(time.perf_counter() - start - 0.005)
-    return late
+async def with_lag(work: Awaitable[list[float]]) -> tuple[list[float], list[float]]:
+    """What ``work`` returns, and how late the event loop meanwhile woke somebody who asked for 5 ms."""
+    stop = asyncio.Event()
+
+    async def watch() -> list[float]:
+        late = []
+        while not stop.is_set():
+            start = time.perf_counter()
+            await asyncio.sleep(0.005)
+            late.append(time.perf_counter() - start - 0.005)
+        return late
+
+    watching = asyncio.create_task(watch())
+    spent = await work
+    stop.set()
+    return spent, await watching
 
 
-async def questions(store: Store, chance: random.Random, count: int, headlines: int) -> list[str]:
+async def questions(store: Store, chance: random.Random, times: int, headlines: int) -> list[str]:
     """One to three words of a stored headline, and its country."""
     asked: list[str] = []
-    while len(asked) < count:
+    while len(asked) < times:
         number = chance.randint(1, headlines)
         headline = (await store.headlines.get_many([number]))[0]
         words = [word.strip(".,:;!?«»\"'()") for word in headline.title.split()]
@@ -183,85 +90,94 @@ async def questions(store: Store, chance: random.Random, count: int, headlines: 
     return asked
 
 
-def raw_sqlite(path: str, asked: list[str], gazetteer: object) -> list[float]:
-    """The store's two statements through sqlite3 itself, in this thread: no ranking, no objects."""
-    connection = sqlite3.connect(path)
-    spent = []
-    for question in asked:
-        query = parse_query(gazetteer, question)  # type: ignore[arg-type]
-        stage = next(stages(query, SQLITE.syntax))
-        facet = SQLITE.syntax.token(country_facet(query.countries[0]))
-        is_common = query.countries[0] in COUNTRIES[:2] and stage.match is not None
-        within = ((country_facet(query.countries[0]),),) if is_common else ()
-        both = f"{stage.match} AND {facet}" if stage.match else facet
-        window = Window(match=stage.match if is_common else both, within=within)
-        values = {**window.values(SQLITE), "limit": RANKED, "offset": 0}
-        statement = newest(window, SQLITE)
+def raw(store: Store, gazetteer: Gazetteer, question: str) -> Awaitable[float]:
+    """Seconds that the statements of an answer take by themselves: the plain driver, no ranking, no objects, no loop."""
+
+    def look(reader: Reader) -> float:
+        made: list[tuple[str, Mapping[str, Any]]] = []
+
+        def remember(sql: str, values: Mapping[str, Any]) -> list[Row]:
+            made.append((sql, values))
+            return list(reader.execute(sql, values))
+
+        watched = Reader(reader.dialect, remember)
+        Question(watched, store.lookups.frequencies, parse_query(gazetteer, question), NOW, 10, 0).answer()
         start = time.perf_counter()
-        found = connection.execute(statement, values).fetchall()
-        ids = ", ".join(str(id_of(row[0])) for row in found[:10])
-        connection.execute(_HEADLINES["rowid"].format(ids=ids)).fetchall()
-        spent.append(time.perf_counter() - start)
-    return spent
+        for sql, values in made:
+            reader.execute(sql, values)
+        return time.perf_counter() - start
+
+    return store.lookups.run(look)
 
 
-async def measure(options: argparse.Namespace) -> None:
-    chance = random.Random(7)
-    gazetteer = load_gazetteer()
-    with tempfile.TemporaryDirectory() as folder:
-        path = options.file or f"{folder}/bench.db"
-        url = options.postgres or f"sqlite+aiosqlite:///{path}"
-        is_new = options.postgres or not await asyncio.to_thread(Path(path).exists)
-        await upgrade(url)
-        store = await open_store(url)
-        if is_new:
-            filled = await fill(store, headlines(options.data, options.count, options.days, chance))
-            each = filled["seconds"] / filled["headlines"] * 1000
-            print(f"indexing: {each:.4f} ms a headline in batches of 500", flush=True)
-        await report_size(store, options)
-        asked = await questions(store, chance, options.times, options.count)
-        for question in asked[:30]:
-            await find(store, gazetteer, question, now=NOW)
-        stop = asyncio.Event()
-        watching = asyncio.create_task(lag(stop))
-
-        async def search(number: int) -> None:
-            await find(store, gazetteer, asked[number], now=NOW)
-
-        print("search, 1–3 words, country:", percentiles(await timed(search, len(asked))), "ms", flush=True)
-        if not options.postgres:
-            print(
-                "  the same statements, raw sqlite3:", percentiles(raw_sqlite(path, asked, gazetteer)), "ms"
+async def ingest(store: Store, options: argparse.Namespace, stop: asyncio.Event) -> int:
+    """Store feeds of ``LOT`` new headlines, one after the other, until told to stop; how many headlines."""
+    rows, run = headlines(options.data, 10**9, 1.0, random.Random(time.time())), time.time_ns()
+    for number in count():
+        if stop.is_set():
+            return number * LOT
+        some = (next(rows) for _ in range(LOT))
+        new = [
+            NewHeadline(
+                source_id=row["source_id"],
+                guid=f"{run}-{row['guid']}",
+                title=row["title"],
+                first_seen_at=NOW,
+                sort_at=NOW + timedelta(seconds=number),
+                language=row["language"],
+                attribution=Attribution((CountryEvidence(row["country"], "", ""),)),
             )
+            for row in some
+        ]
+        await store.headlines.add(new)
+    return 0
 
-        async def latest(number: int) -> None:
-            await find(store, gazetteer, f"country:{COUNTRIES[number % 10]}", now=NOW)
 
-        print("newest of a country:", percentiles(await timed(latest, 200)), "ms")
+async def searches(store: Store, gazetteer: Gazetteer, asked: list[str], options: argparse.Namespace) -> None:
+    async def search(number: int) -> None:
+        await find(store, gazetteer, asked[number], now=NOW)
 
-        async def more(number: int) -> None:
-            await more_like(store, gazetteer, headline_id=number * 97 % options.count + 1, now=NOW)
+    alone, late = await with_lag(timed(search, len(asked)))
+    print("search, 1–3 words, country:", percentiles(alone), "· loop late by", percentiles(late), flush=True)
+    plain = [await raw(store, gazetteer, question) for question in asked]
+    ratio = statistics.median(alone) / statistics.median(plain)
+    print(
+        f"  its statements through the plain driver: {percentiles(plain)} · whole stack {ratio:.2f} × at p50"
+    )
 
-        await timed(more, 20)
-        print("more like this:", percentiles(await timed(more, options.times // 2)), "ms")
+    async def latest(number: int) -> None:
+        await find(store, gazetteer, f"country:{COUNTRIES[number % 10]}", now=NOW)
 
-        async def one_story(_number: int) -> None:
-            await join_stories(store, gazetteer, now=NOW, limit=1)
+    print("newest of a country:", percentiles(await timed(latest, 200)))
+    stop, start = asyncio.Event(), time.perf_counter()
+    storing = asyncio.create_task(ingest(store, options, stop))
+    busy, late = await with_lag(timed(search, len(asked)))
+    stop.set()
+    rate = await storing / (time.perf_counter() - start)
+    print(
+        f"search while {rate:.0f} headlines/s are stored:",
+        percentiles(busy),
+        "· loop late by",
+        percentiles(late),
+    )
 
-        await timed(one_story, 20)
-        print(
-            "joining a story:",
-            percentiles(await timed(one_story, options.times // 2)),
-            "ms (with its own write)",
-        )
-        start = time.perf_counter()
-        joined = await join_stories(store, gazetteer, now=NOW, limit=300)
-        print(
-            f"joining in a batch of {joined}: {(time.perf_counter() - start) / max(joined, 1) * 1000:.2f} ms each"
-        )
-        stop.set()
-        print("event loop late by:", percentiles(await watching), "ms")
-        await store.close()
+
+async def others(store: Store, gazetteer: Gazetteer, options: argparse.Namespace) -> None:
+    async def more(number: int) -> None:
+        await more_like(store, gazetteer, headline_id=number * 97 % options.count + 1, now=NOW)
+
+    await timed(more, 20)
+    print("more like this:", percentiles(await timed(more, options.times // 2)))
+
+    async def one_story(_number: int) -> None:
+        await join_stories(store, gazetteer, now=NOW, limit=1)
+
+    await timed(one_story, 20)
+    print("joining a story, with its own write:", percentiles(await timed(one_story, options.times // 2)))
+    start = time.perf_counter()
+    joined = await join_stories(store, gazetteer, now=NOW, limit=300)
+    each = (time.perf_counter() - start) / max(joined, 1) * 1000
+    print(f"joining in a batch of {joined}: {each:.2f} ms each")
 
 
 async def report_size(store: Store, options: argparse.Namespace) -> None:
@@ -269,7 +185,7 @@ async def report_size(store: Store, options: argparse.Namespace) -> None:
         if options.postgres:
             await connection.execute(text("ANALYZE"))
             size = await connection.scalar(
-                text("SELECT pg_total_relation_size('search_index') + pg_total_relation_size('search_gram')")
+                text("SELECT pg_total_relation_size('search_index') + pg_total_relation_size('search_word')")
             )
         else:
             size = await connection.scalar(
@@ -283,6 +199,59 @@ async def report_size(store: Store, options: argparse.Namespace) -> None:
     print(f"index: {size / count:.0f} bytes a headline, {count} headlines")
 
 
+def machine() -> str:
+    """What the figures were measured on."""
+    cpu = next(
+        (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), ""
+    )
+    load = os.getloadavg()[0]
+    return (
+        f"{os.cpu_count()} × {cpu or platform.processor()}, load {load:.1f} before, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text(encoding="utf-8").split("\n") if Path(path).exists() else []
+
+
+def peers(options: argparse.Namespace, path: str, gazetteer: Gazetteer, asked: list[str]) -> None:
+    """The same questions to what else there is, in an interpreter of its own."""
+    tokens = []
+    for question in asked:
+        query = parse_query(gazetteer, question)
+        facets = [[country_facet(code)] for code in query.countries]
+        tokens.append([*map(list, map(term_tokens, query.terms)), *facets])
+    script = Path(__file__).with_name("peers_search.py")
+    given = {"file": path, "count": options.peer_count, "tokens": tokens}
+    subprocess.run([options.peers, script], input=json.dumps(given), text=True, check=True)
+
+
+async def measure(options: argparse.Namespace) -> None:
+    chance, gazetteer = random.Random(7), load_gazetteer()
+    print(machine())
+    with tempfile.TemporaryDirectory() as folder:
+        path = options.file or f"{folder}/bench.db"
+        url = options.postgres or f"sqlite+aiosqlite:///{path}"
+        await upgrade(url)
+        store = await open_store(url)
+        if not await store.headlines.count():
+            filled = await fill(store, headlines(options.data, options.count, options.days, chance))
+            each = filled["seconds"] / filled["headlines"] * 1000
+            print(f"indexing: {each:.4f} ms a headline in batches of 500", flush=True)
+        if not options.as_is:
+            await store.search.tidy()
+        await report_size(store, options)
+        asked = await questions(store, chance, options.times, options.count)
+        for question in asked[:30]:
+            await find(store, gazetteer, question, now=NOW)
+        await searches(store, gazetteer, asked, options)
+        await others(store, gazetteer, options)
+        await store.close()
+        if options.peers and not options.postgres:
+            peers(options, path, gazetteer, asked)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -293,6 +262,11 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=400)
     parser.add_argument("--postgres")
     parser.add_argument("--file", help="keep the SQLite database here, and use it again")
+    parser.add_argument(
+        "--as-is", action="store_true", help="do not tidy the index first, as a job does twice a day"
+    )
+    parser.add_argument("--peers", help="an interpreter with reader and tantivy")
+    parser.add_argument("--peer-count", type=int, default=100_000, help="headlines that reader is given")
     asyncio.run(measure(parser.parse_args()))
 
 

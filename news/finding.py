@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -153,10 +154,12 @@ async def _related(
     }
     rarest = dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:TERMS])
     found: dict[int, Found] = {}
-    for since, until in _windows(asked.at, now):
-        for one in await storage.search.similar(
-            rarest, since=since, until=until, languages=languages, limit=CANDIDATES
-        ):
+    lookups = (
+        storage.search.similar(rarest, since=since, until=until, languages=languages, limit=CANDIDATES)
+        for since, until in _windows(asked.at, now)
+    )
+    for some in await asyncio.gather(*lookups):
+        for one in some:
             found.setdefault(one.headline.id, one)
     ids = [*found, *([asked.headline.id] if asked.headline else [])]
     vectors = await storage.search.vectors(ids) if ids else {}

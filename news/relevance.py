@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from news.query import phrase_runs, term_tokens
 
@@ -16,8 +16,7 @@ SHARE_OF_AGE = 0.3
 """Of the score: the rest does not age, so that an old headline that answers beats a new one that merely mentions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A headline as the index has it: blank-separated tokens of the title in order and of the rest, its minute (since 1970)."""
 
     id: int
@@ -46,10 +45,14 @@ class Scoring:
         """Between 0 and about 1.2: the share of the terms' weight that the headline has, words in the title and words
         together counting more, times its youth.
         """
-        title, rest = candidate.title.split(), candidate.rest.split()
+        title = candidate.title.split()
         got, places = 0.0, []
         for tokens, starts, weight in self._terms:
-            share, place = self._match(tokens, starts, title, rest)
+            if found := tokens.intersection(title):
+                got += IN_TITLE * weight
+                places.append(min(map(title.index, found)))
+                continue
+            share, place = self._match_elsewhere(tokens, starts, title, candidate.rest.split())
             got += share * weight
             if place >= 0:
                 places.append(place)
@@ -59,13 +62,10 @@ class Scoring:
         youth = 1.0 - SHARE_OF_AGE + SHARE_OF_AGE * math.exp2(-age_days / DAYS_TO_HALVE)
         return got * youth / (1.0 + 0.01 * len(title))
 
-    def _match(
+    def _match_elsewhere(
         self, tokens: frozenset[str], starts: tuple[str, ...], title: Sequence[str], rest: Sequence[str]
     ) -> tuple[float, int]:
-        """How well a term is met (0 to 1), and where in the title (-1: not there)."""
-        for place, word in enumerate(title):
-            if word in tokens:
-                return IN_TITLE, place
+        """How well a term is met that the title has not (0 to 1), and where in the title by its beginning (-1: not there)."""
         if not tokens.isdisjoint(rest):
             return IN_SUMMARY, -1
         if self._beginning:

@@ -24,8 +24,9 @@ from storage.attributions import (
 from storage.engine import SessionMaker
 from storage.known import keep_unknown, title_key
 from storage.reading import headline_select, headlines_by_id, read_headlines
-from storage.search import index, rows
+from storage.search import index
 from storage.search.index import IndexEntry
+from storage.search.lookups import Lookups
 from storage.statements import chunks, insert_into, insert_many, repeat_on_deadlock
 from storage.tables import HeadlineOverrideRow, HeadlineRow, SourceRow, StoryRow
 from storage.tables.base import storable
@@ -37,14 +38,14 @@ DELETED_AT_ONCE = 2_000
 class SqlHeadlineStore:
     """news.ports.HeadlineStore on SQLite and PostgreSQL."""
 
-    def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
+    def __init__(self, reads: SessionMaker, writes: SessionMaker, lookups: Lookups) -> None:
         self._reads = reads
         self._writes = writes
+        self._lookups = lookups
 
     async def unknown(self, source_id: str, items: Sequence[Item], now: datetime) -> list[Item]:
         """The items that are not stored yet: by guid, canonical URL, or same title of the source within a day."""
-        async with rows.reader(self._reads) as reader:
-            return await keep_unknown(reader, source_id, items, now)
+        return await self._lookups.run(lambda reader: keep_unknown(reader, source_id, items, now))
 
     async def add(self, headlines: Sequence[NewHeadline]) -> list[int]:
         """Store in one transaction, index included; skip silently what is known. Ids of those added, in order.

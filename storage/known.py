@@ -37,7 +37,7 @@ class _Keys(NamedTuple):
     at: datetime
 
 
-async def keep_unknown(reader: Reader, source_id: str, items: Sequence[Item], now: datetime) -> list[Item]:
+def keep_unknown(reader: Reader, source_id: str, items: Sequence[Item], now: datetime) -> list[Item]:
     """The items whose guid, canonical URL or recent title the source has not brought yet; each once."""
     keys = [
         _Keys(
@@ -48,7 +48,7 @@ async def keep_unknown(reader: Reader, source_id: str, items: Sequence[Item], no
         )
         for item in items
     ]
-    stored = await _stored(reader, source_id, keys)
+    stored = _stored(reader, source_id, keys)
     guids, urls = ({key for kind, key, _ in stored if kind == wanted} for wanted in ("guid", "url"))
     titles: defaultdict[str, list[datetime]] = defaultdict(list)
     for kind, key, sort_at in stored:
@@ -67,7 +67,7 @@ async def keep_unknown(reader: Reader, source_id: str, items: Sequence[Item], no
     return unknown
 
 
-async def _stored(reader: Reader, source_id: str, keys: Sequence[_Keys]) -> Sequence[Row]:
+def _stored(reader: Reader, source_id: str, keys: Sequence[_Keys]) -> Sequence[Row]:
     """(kind, key, sort_at of titles) of those keys that stored headlines have."""
     dialect = reader.dialect
     asked = {
@@ -76,4 +76,4 @@ async def _stored(reader: Reader, source_id: str, keys: Sequence[_Keys]) -> Sequ
         "titles": dialect.listed([one.title for one in keys]),
     }
     sql = _KNOWN.format(**{name: dialect.is_among(name) for name in asked})
-    return await reader.rows(sql, asked | {"source_id": source_id})
+    return reader.rows(sql, asked | {"source_id": source_id})

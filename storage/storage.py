@@ -8,6 +8,7 @@ from storage.engine import open_engine, session_makers
 from storage.headlines import SqlHeadlineStore
 from storage.outbox.deliveries import DeliveryStore
 from storage.outbox.store import SqlBroadcastStore
+from storage.search.lookups import Lookups
 from storage.search.store import SqlSearchStore
 from storage.sources import SqlSourceStore
 from storage.stories import SqlStoryStore
@@ -19,17 +20,19 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.lookups = Lookups(engine)
         reads, writes = session_makers(engine)
         self.sources = SqlSourceStore(reads, writes)
-        self.headlines = SqlHeadlineStore(reads, writes)
-        self.stories = SqlStoryStore(reads, writes)
-        self.search = SqlSearchStore(reads, writes)
+        self.headlines = SqlHeadlineStore(reads, writes, self.lookups)
+        self.stories = SqlStoryStore(reads, writes, self.lookups)
+        self.search = SqlSearchStore(reads, writes, self.lookups)
         self.subscribers = SqlSubscriberStore(reads, writes)
         self.broadcasts = SqlBroadcastStore(reads, writes)
         self.outbox = DeliveryStore(reads, writes)
 
     async def close(self) -> None:
         """Give every connection back."""
+        self.lookups.close()
         await self.engine.dispose()
 
 

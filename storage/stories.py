@@ -13,8 +13,9 @@ from news.relevance import rarity
 from storage.engine import SessionMaker
 from storage.search import rows
 from storage.search.keys import id_of
+from storage.search.lookups import Lookups
+from storage.search.rows import Reader
 from storage.search.similar import similar_keys
-from storage.search.statistics import frequencies_of
 from storage.statements import chunks
 from storage.tables import HeadlineRow, StoryRow
 
@@ -31,17 +32,20 @@ _NEWEST_MEMBERS = (
 class SqlStoryStore:
     """Which headlines belong together."""
 
-    def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
+    def __init__(self, reads: SessionMaker, writes: SessionMaker, lookups: Lookups) -> None:
         self._reads = reads
         self._writes = writes
-        self._frequencies = frequencies_of(reads)
+        self._lookups = lookups
 
     async def without_story(self, limit: int) -> list[Headline]:
         """Headlines that belong to no story yet, by ``sort_at`` then id."""
-        async with rows.reader(self._reads) as reader:
-            waiting = await reader.rows(_WAITING, {"limit": limit})
-            found = await rows.headlines(reader, [number for (number,) in waiting])
-        return [found[number] for (number,) in waiting if number in found]
+
+        def look(reader: Reader) -> list[Headline]:
+            waiting = reader.rows(_WAITING, {"limit": limit})
+            found = rows.headlines(reader, [number for (number,) in waiting])
+            return [found[number] for (number,) in waiting if number in found]
+
+        return await self._lookups.run(look)
 
     async def candidates(
         self,
@@ -53,25 +57,34 @@ class SqlStoryStore:
         besides: Collection[int] = (),
     ) -> list[Headline]:
         """The headlines of that window that share the most of the rarest of these terms, best first, without ``besides``."""
-        async with rows.reader(self._reads) as reader:
-            counts, total = await self._frequencies.of(reader, terms)
+
+        def look(reader: Reader) -> list[Headline]:
+            frequencies = self._lookups.frequencies
+            counts, total = frequencies.of(reader, terms)
             rarest = sorted(counts, key=lambda term: (counts[term], term))[:TERMS]
             weights = {term: rarity(counts[term], total) for term in rarest}
-            ranked = await similar_keys(reader, weights, since=since, until=until, limit=limit + len(besides))
+            wanted = limit + len(besides)
+            ranked = similar_keys(reader, frequencies, weights, since=since, until=until, limit=wanted)
             ids = [number for key, _ in ranked if (number := id_of(key)) not in besides][:limit]
-            found = await rows.headlines(reader, ids)
-        return [found[number] for number in ids if number in found]
+            found = rows.headlines(reader, ids)
+            return [found[number] for number in ids if number in found]
+
+        return await self._lookups.run(look)
 
     async def members(self, story_ids: Sequence[int], last: int) -> Mapping[int, list[Headline]]:
         """The newest ``last`` members of each story, oldest of them first."""
-        members: dict[int, list[Headline]] = {}
-        async with rows.reader(self._reads) as reader:
-            sql = " UNION ALL ".join(_NEWEST_MEMBERS.format(story=int(story_id)) for story_id in story_ids)
-            newest = await reader.rows(sql, {"last": last}) if sql else []
-            found = await rows.headlines(reader, [number for _, number in newest])
-        for story_id, number in reversed(newest):
-            members.setdefault(story_id, []).append(found[number])
-        return members
+        sql = " UNION ALL ".join(_NEWEST_MEMBERS.format(story=int(story_id)) for story_id in story_ids)
+
+        def look(reader: Reader) -> dict[int, list[Headline]]:
+            newest = reader.rows(sql, {"last": last}) if sql else []
+            found = rows.headlines(reader, [number for _, number in newest])
+            members: dict[int, list[Headline]] = {}
+            for story_id, number in reversed(newest):
+                if number in found:  # else it was deleted between the two questions
+                    members.setdefault(story_id, []).append(found[number])
+            return members
+
+        return await self._lookups.run(look)
 
     async def join(self, choices: Mapping[int, int | None], now: datetime) -> Mapping[int, int]:
         """Headline id → story id (None opens a new story); all in one transaction; headline id → final story id.

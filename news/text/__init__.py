@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from news.text.analysis import analyse, contains, guess_language, token, variants
+from news.text.analysis import analyse, contains, guess_language, placed_tokens, token, variants
 from news.text.words import Word, fold, folded_words, words
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "fold",
     "folded_words",
     "guess_language",
+    "placed_tokens",
     "token",
     "variants",
     "words",

@@ -7,7 +7,7 @@ token per language that its letters allow, and any of them may match.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import snowballstemmer
@@ -15,7 +15,7 @@ import snowballstemmer
 from news.text.scripts import is_cyrillic, kazakh_latin, plain_latin, uzbek_latin
 from news.text.stopwords import STOPWORDS
 from news.text.suffixes import strip
-from news.text.words import folded_words
+from news.text.words import fold, folded_words, runs, written_words
 
 CYRILLIC_LANGUAGES = ("ru", "kk", "ky", "uz", "tg")
 LATIN_LANGUAGES = ("en", "uz", "kk", "tr", "tk")
@@ -84,13 +84,24 @@ def token(word: str, language: str) -> str:
     return stemmer(word) if stemmer and not word.isdecimal() else word
 
 
-def analyse(text: str, language: str | None = None, words: Iterable[str] | None = None) -> list[str]:
-    """The tokens of a text in its language (ISO 639-1; guessed from the letters when None): letters and digits only.
+@lru_cache(maxsize=131_072)
+def _token_as_written(word: str, language: str) -> str:
+    folded = fold(word)
+    return token(folded, language) if folded else ""
 
-    ``words`` are its ``folded_words``, where the caller has them already.
-    """
+
+def placed_tokens(text: str, language: str | None = None) -> Iterator[tuple[str, int, int]]:
+    """The tokens of a text in its language, each with where its word stands: ``text[start:end]``."""
     known = language if language in _STEMMERS else guess_language(text)
-    return [found for word in words or folded_words(text) if (found := token(word, known))]
+    for word, start, end in runs(text):
+        if found := _token_as_written(word, known):
+            yield found, start, end
+
+
+def analyse(text: str, language: str | None = None) -> list[str]:
+    """The tokens of a text in its language (ISO 639-1; guessed from the letters when None): letters and digits only."""
+    known = language if language in _STEMMERS else guess_language(text)
+    return [found for word in written_words(text) if (found := _token_as_written(word, known))]
 
 
 @lru_cache(maxsize=8_192)

@@ -51,6 +51,16 @@ def words(text: str) -> Iterator[Word]:
             yield Word(folded, match.start(), match.end())
 
 
+def written_words(text: str) -> list[str]:
+    """Every word as it is written, from left to right."""
+    return _WORD.findall(text)
+
+
+def runs(text: str) -> Iterator[tuple[str, int, int]]:
+    """Every word as it is written, and where it stands."""
+    return ((match.group(), match.start(), match.end()) for match in _WORD.finditer(text))
+
+
 def folded_words(text: str) -> list[str]:
     """The comparable spellings alone, in order: what indexing needs, in half the time."""
     return [folded for word in _WORD.findall(text) if (folded := fold(word))]

@@ -10,7 +10,7 @@ from itertools import combinations
 from news.model import Query
 from news.query import term_tokens
 from news.relevance import short
-from storage.search.keys import ANY_LANGUAGE, country_facet, language_facet, lower_bound
+from storage.search.keys import ANY_LANGUAGE, are_flagged, country_facet, language_facet, lower_bound
 from storage.search.matching import Syntax
 from storage.search.reading import Window
 from storage.search.rows import Reader
@@ -19,35 +19,41 @@ from storage.search.statistics import Frequencies
 BEGINNING = 5
 """Letters of a word that must agree when nothing has the word itself."""
 COMMON, FEW = 0.15, 20_000
-"""A facet of at least this share of the headlines, and of at least so many, is looked for in the rows."""
+"""Facets of at least this share of the headlines, and of at least so many, are looked for in the rows."""
+COMMON_IN_KEYS = 0.05
+"""The share from which they are looked for in the keys, where those tell."""
 _MOST_DROPPED = 5
 """Up to so many words, one may be missing; longer questions would make too many combinations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One reading of a question: an expression (None: filters only) and how many letters of a word count (0: all)."""
+    """One reading of a question: expressions that must all match, and how many letters of a word count (0: all).
 
-    match: str | None
+    ``groups`` are the tokens of which they demand one each, where all letters count.
+    """
+
+    parts: tuple[str, ...]
     beginning: int = 0
+    groups: tuple[tuple[str, ...], ...] = ()
 
 
 def stages(query: Query, syntax: Syntax) -> Iterator[Stage]:
     """Readings to try until one finds something: all words; words that begin alike; all of those but one; any of them."""
     terms = all_terms(query)
-    strict = [syntax.any_of(map(syntax.token, term_tokens(term))) for term in terms]
-    yield Stage(syntax.all_of(strict) or None)
+    groups = tuple(map(term_tokens, terms))
+    yield Stage(tuple(syntax.any_of(map(syntax.token, tokens)) for tokens in groups), groups=groups)
     if not terms or query.phrases:
         return
     loose = [
         syntax.any_of(syntax.starts(short(token, BEGINNING)) for token in term_tokens(term)) for term in terms
     ]
-    yield Stage(syntax.all_of(loose), BEGINNING)
+    yield Stage(tuple(loose), BEGINNING)
     if 2 < len(terms) <= _MOST_DROPPED:
         most = (f"({syntax.all_of(some)})" for some in combinations(loose, len(loose) - 1))
-        yield Stage(syntax.any_of(most), BEGINNING)
+        yield Stage((syntax.any_of(most),), BEGINNING)
     if len(terms) > 1:
-        yield Stage(syntax.any_of(loose), BEGINNING)
+        yield Stage((syntax.any_of(loose),), BEGINNING)
 
 
 def all_terms(query: Query) -> tuple[str, ...]:
@@ -60,45 +66,51 @@ def language_facets(codes: Sequence[str]) -> list[str]:
     return [*map(language_facet, codes), ANY_LANGUAGE] if codes else []
 
 
-async def window_of(reader: Reader, frequencies: Frequencies, query: Query, now: datetime) -> Window | None:
+def window_of(reader: Reader, frequencies: Frequencies, query: Query, now: datetime) -> Window | None:
     """The filters of a question. None when a source is named that does not exist.
 
     Facets go into the expression, except one that many headlines have when words narrow the search anyway: FTS5 would
-    read all its postings (5 ms for 300,000), while looking into the rows that the words find costs 2 µs each.
+    read all its postings (5 ms for 300,000), while what the words find is looked through in 2 µs a row, or a quarter of
+    that where the key tells. PostgreSQL skips through long lists by itself, but collects all of one that stands alone.
     """
     syntax = reader.dialect.syntax
-    groups = [[country_facet(code) for code in query.countries], language_facets(query.languages)]
+    asked = [[country_facet(code) for code in query.countries], language_facets(query.languages)]
+    groups = [facets for facets in asked if facets]
+    if reader.dialect.stops_early:
+        may_look = bool(all_terms(query))
+    else:
+        may_look = not all_terms(query) and len(groups) == 1 and are_flagged(groups[0])
     inside: list[list[str]] = []
     within: list[list[str]] = []
-    for facets in filter(None, groups):
-        is_common = all_terms(query) and await _are_common(reader, frequencies, facets)
+    for facets in groups:
+        is_common = may_look and _are_common(reader, frequencies, facets)
         (within if is_common else inside).append(facets)
     excluded = [syntax.token(found) for term in query.excluded for found in term_tokens(term)]
-    sources = await _sources(reader, query.sources)
+    sources = _sources(reader, query.sources)
     if query.sources and not sources:
         return None
     return Window(
-        match=syntax.all_of(syntax.any_of(map(syntax.token, facets)) for facets in inside) or None,
+        parts=tuple(syntax.any_of(map(syntax.token, facets)) for facets in inside),
         without=syntax.any_of(excluded) if excluded else None,
         within=tuple(map(tuple, within)),
+        groups=tuple(map(tuple, inside)),
         lowest=lower_bound(now - query.since) if query.since else 0,
         sources=sources,
     )
 
 
-async def _are_common(reader: Reader, frequencies: Frequencies, facets: Sequence[str]) -> bool:
-    """Whether the rows found by other words are the cheaper place to look for these facets."""
-    if not reader.dialect.takes_json:  # PostgreSQL skips through long posting lists by itself
-        return False
-    counts, total = await frequencies.of(reader, facets)
-    return sum(counts.values()) > max(COMMON * total, FEW)
+def _are_common(reader: Reader, frequencies: Frequencies, facets: Sequence[str]) -> bool:
+    """Whether the rows are the cheaper place to look for these facets."""
+    counts, total = frequencies.of(reader, facets)
+    share = COMMON_IN_KEYS if are_flagged(facets) else COMMON
+    return sum(counts.values()) > max(share * total, FEW)
 
 
-async def _sources(reader: Reader, asked: Sequence[str]) -> tuple[str, ...]:
+def _sources(reader: Reader, asked: Sequence[str]) -> tuple[str, ...]:
     """Ids of the sources of this id, else of those whose id or name holds one of the words."""
     if not asked:
         return ()
-    rows = await reader.rows("SELECT id, name FROM source")
+    rows = reader.rows("SELECT id, name FROM source")
     exact = {source_id for source_id, _ in rows if source_id.casefold() in asked}
     alike = (
         source_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.text import analyse, folded_words
-from storage.search.keys import country_facet, key_of, language_facet
+from storage.search.keys import country_facet, key_of, keys_of, language_facet
 from storage.statements import chunks
 from storage.tables import HeadlineRow
 
@@ -33,17 +33,16 @@ _INSERT = {
 }
 # As the drivers spell parameters: with thousands of rows, SQLAlchemy's own would take longer than the statement.
 _DELETE = {
-    "sqlite": "DELETE FROM search_index WHERE rowid = ?",
-    "postgresql": "DELETE FROM search_index WHERE key = %s",
+    "sqlite": "DELETE FROM search_index WHERE rowid BETWEEN ? AND ?",
+    "postgresql": "DELETE FROM search_index USING unnest(%s::bigint[], %s::bigint[]) AS asked (low, high) "
+    "WHERE key BETWEEN low AND high",
 }
 _INSERT_WORD = {
     "sqlite": "INSERT INTO search_word (word) VALUES (?) ON CONFLICT DO NOTHING",
-    "postgresql": "INSERT INTO search_word (word) VALUES (%s) ON CONFLICT DO NOTHING",
+    "postgresql": "INSERT INTO search_word (word, grams) SELECT word, string_to_array(grams, '|') "
+    "FROM unnest(%s::text[], %s::text[]) AS new (word, grams) ON CONFLICT DO NOTHING",
 }
-_INSERT_GRAM = {
-    "sqlite": "INSERT INTO search_gram (gram, word_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-    "postgresql": "INSERT INTO search_gram (gram, word_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-}
+_INSERT_GRAM = "INSERT INTO search_gram (gram, word_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _WORDS = text("SELECT id, word FROM search_word WHERE word IN :words").bindparams(
     bindparam("words", expanding=True)
 )
@@ -65,11 +64,12 @@ async def add(session: AsyncSession, entries: Sequence[IndexEntry]) -> None:
     """Index these headlines; none of them may be indexed already."""
     if not entries:
         return
-    titles = [folded_words(entry.title) for entry in entries]
-    rows = [_row(entry, title) for entry, title in zip(entries, titles, strict=True)]
-    statement = _INSERT[session.get_bind().dialect.name]
-    await session.execute(statement, {"rows": json.dumps(rows, ensure_ascii=False)})
-    await _remember_words(session, {word for title in titles for word in title if _is_telling(word)})
+    rows = sorted(map(_row, entries))
+    # In order of the key: FTS5 writes what it has gathered to disk at each step back, and feeds bring the newest first.
+    await session.execute(
+        _INSERT[session.get_bind().dialect.name], {"rows": json.dumps(rows, ensure_ascii=False)}
+    )
+    await _remember_words(session, {word for entry in entries for word in _telling_words(entry.title)})
 
 
 async def remove(session: AsyncSession, ids: Sequence[int]) -> None:
@@ -78,7 +78,7 @@ async def remove(session: AsyncSession, ids: Sequence[int]) -> None:
         rows = await session.execute(
             select(HeadlineRow.id, HeadlineRow.sort_at).where(HeadlineRow.id.in_(some))
         )
-        await _many(session, _DELETE, [(key_of(headline_id, sort_at),) for headline_id, sort_at in rows])
+        await _many(session, _DELETE, [keys_of(headline_id, sort_at) for headline_id, sort_at in rows])
 
 
 async def set_countries(session: AsyncSession, countries: Mapping[int, Sequence[str]]) -> None:
@@ -101,18 +101,21 @@ async def set_countries(session: AsyncSession, countries: Mapping[int, Sequence[
         await add(session, entries)
 
 
-def _row(entry: IndexEntry, words: Sequence[str]) -> tuple[int, str, str]:
-    title = analyse(entry.title, entry.language, words)
+def _row(entry: IndexEntry) -> tuple[int, str, str]:
+    title = analyse(entry.title, entry.language)
     seen = set(title)
     summary = analyse(entry.summary[:SUMMARY_CHARACTERS], entry.language) if entry.summary else []
     rest = [word for word in dict.fromkeys(summary) if word not in seen]
     facets = [language_facet(entry.language), *map(country_facet, entry.countries)]
-    return key_of(entry.headline_id, entry.sort_at), " ".join(title), " ".join((*rest, *facets))
+    key = key_of(entry.headline_id, entry.sort_at, entry.countries)
+    return key, " ".join(title), " ".join((*rest, *facets))
 
 
-def _is_telling(word: str) -> bool:
-    """Whether "did you mean" may offer it."""
-    return _SHORTEST_WORD <= len(word) <= _LONGEST_WORD and word.isalpha()
+def _telling_words(title: str) -> Iterator[str]:
+    """The words that "did you mean" may offer."""
+    for word in folded_words(title):
+        if _SHORTEST_WORD <= len(word) <= _LONGEST_WORD and word.isalpha():
+            yield word
 
 
 async def _remember_words(session: AsyncSession, found: set[str]) -> None:
@@ -121,19 +124,29 @@ async def _remember_words(session: AsyncSession, found: set[str]) -> None:
         row.word for some in chunks(sorted(found)) for row in await session.execute(_WORDS, {"words": some})
     }
     new = sorted(found - known)
+    if session.get_bind().dialect.name != "sqlite":
+        await _many(session, _INSERT_WORD, [(word, "|".join(trigrams(word))) for word in new])
+        return
     await _many(session, _INSERT_WORD, [(word,) for word in new])
     for some in chunks(new):
         rows = await session.execute(_WORDS, {"words": some})
-        await _many(session, _INSERT_GRAM, [(gram, row.id) for row in rows for gram in trigrams(row.word)])
+        grams = [(gram, row.id) for row in rows for gram in trigrams(row.word)]
+        await _many(session, {"sqlite": _INSERT_GRAM}, grams)
 
 
 async def _many(
     session: AsyncSession, statements: Mapping[str, str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Run this database's statement once for each row."""
-    if rows:
-        connection = await session.connection()
-        await connection.exec_driver_sql(statements[connection.dialect.name], list(rows))
+    """Run this database's statement for all rows."""
+    if not rows:
+        return
+    connection = await session.connection()
+    dialect = connection.dialect.name
+    if dialect == "sqlite":
+        await connection.exec_driver_sql(statements[dialect], list(rows))
+    else:
+        columns = tuple(list(column) for column in zip(*rows, strict=True))
+        await connection.exec_driver_sql(statements[dialect], columns)
 
 
 def trigrams(word: str) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from news import relevance
 from news.model import Found, Headline, Page, Query
 from news.query import term_tokens
 from news.relevance import Candidate, rarity, short
-from news.text import guess_language, token, words
+from news.text import placed_tokens
 from storage.search import reading, rows
 from storage.search.asking import Stage, all_terms, stages, window_of
-from storage.search.keys import ID_BITS, id_of
+from storage.search.keys import id_of, minute_of
 from storage.search.reading import Window
 from storage.search.rows import Reader
 from storage.search.statistics import Frequencies
@@ -35,71 +35,83 @@ class Question:
     limit: int
     offset: int
 
-    async def answer(self) -> Page:
+    def answer(self) -> Page:
         """The page of the first reading of the question that finds something."""
         nothing = Page(found=(), total=0, offset=self.offset)
-        filters = await window_of(self.reader, self.frequencies, self.query, self.now)
+        filters = window_of(self.reader, self.frequencies, self.query, self.now)
         if filters is None:
             return nothing
-        syntax = self.reader.dialect.syntax
-        for stage in stages(self.query, syntax):
-            match = syntax.all_of(filter(None, (stage.match, filters.match))) or None
-            page = await self._page(replace(filters, match=match), stage)
+        for stage in stages(self.query, self.reader.dialect.syntax):
+            parts = (*stage.parts, *filters.parts)
+            groups = () if stage.beginning else (*stage.groups, *filters.groups)
+            page = self._page(replace(filters, parts=parts, groups=groups), stage)
             if page.total:
                 return page
         return nothing
 
-    async def _page(self, window: Window, stage: Stage) -> Page:
-        ranked = await self._ranked(window, stage)
-        total = len(ranked)
-        if total >= RANKED and not self.query.phrases:
-            counting = reading.count_up_to(window, self.reader.dialect)
-            values = window.values(self.reader.dialect) | {"limit": COUNTED}
-            total = (await self.reader.rows(counting, values))[0][0]
-        chosen = ranked[self.offset : self.offset + self.limit]
-        if self.offset + self.limit > RANKED and total > RANKED:
-            further = await self._newest(window, limit=self.limit, offset=max(self.offset, RANKED))
-            chosen = [*chosen, *((0.0, candidate) for candidate in further)][: self.limit]
-        headlines = await rows.headlines(self.reader, [candidate.id for _, candidate in chosen])
+    def _page(self, window: Window, stage: Stage) -> Page:
+        keys = self._newest(window)
+        ranked = self._ranked(keys[:RANKED], stage)
+        total = len(ranked) if self.query.phrases else min(len(keys), COUNTED)
+        further = [] if self.query.phrases else keys[RANKED:]
+        chosen = [*ranked, *((0.0, id_of(key)) for key in further)][self.offset : self.offset + self.limit]
+        headlines = rows.headlines(self.reader, [headline_id for _, headline_id in chosen])
+        is_asked = asked_for(self.query, stage.beginning)
         found = tuple(
-            Found(headline, score, bold(headline, self.query, stage.beginning))
-            for score, candidate in chosen
-            if (headline := headlines.get(candidate.id))
+            Found(headline, score, bold(headline, is_asked))
+            for score, headline_id in chosen
+            if (headline := headlines.get(headline_id))
         )
         return Page(found=found, total=total, offset=self.offset)
 
-    async def _ranked(self, window: Window, stage: Stage) -> list[tuple[float, Candidate]]:
-        """The newest matches, best first; the newer of two equals first."""
-        candidates = await self._newest(window, limit=RANKED, offset=0)
-        if self.query.phrases:
-            candidates = [found for found in candidates if relevance.has_phrases(found, self.query.phrases)]
+    def _newest(self, window: Window) -> list[int]:
+        """Keys of the newest matches: enough to count them, and for the page."""
+        dialect, limit = self.reader.dialect, max(COUNTED, self.offset + self.limit)
+        window = self.frequencies.narrowed(self.reader, window, limit, self.now)
+        values = window.values(dialect) | {"limit": limit}
+        return [row[0] for row in self.reader.rows(reading.newest(window, dialect), values)]
+
+    def _ranked(self, keys: Sequence[int], stage: Stage) -> list[tuple[float, int]]:
+        """Scores and ids, best first; the newer of two equals first."""
         asked = all_terms(self.query)
         if not asked:
-            return [(0.0, found) for found in candidates]
-        weights = await self._weights(asked) if stage.beginning and len(asked) > 1 else {}
+            return [(0.0, id_of(key)) for key in keys]
+        candidates = self._candidates(keys)
+        if self.query.phrases:
+            candidates = [found for found in candidates if relevance.has_phrases(found, self.query.phrases)]
+        weights = self._weights(asked) if stage.beginning and len(asked) > 1 else {}
         scoring = relevance.Scoring(asked, weights, self.now, stage.beginning)
-        return sorted(((scoring.score(found), found) for found in candidates), key=lambda pair: -pair[0])
+        return sorted(((scoring.score(found), found.id) for found in candidates), key=lambda pair: -pair[0])
 
-    async def _newest(self, window: Window, *, limit: int, offset: int) -> list[Candidate]:
-        values = window.values(self.reader.dialect) | {"limit": limit, "offset": offset}
-        found = await self.reader.rows(reading.newest(window, self.reader.dialect), values)
-        return [Candidate(id_of(key), title, rest, key >> ID_BITS) for key, title, rest in found]
+    def _candidates(self, keys: Sequence[int]) -> list[Candidate]:
+        """In the order of the keys; what was deleted meanwhile is left out."""
+        dialect = self.reader.dialect
+        found = self.reader.rows(reading.tokens(dialect), {"keys": dialect.listed(keys)}) if keys else []
+        by_key = {row[0]: row for row in found}
+        return [
+            Candidate(id_of(key), title, rest, minute_of(key))
+            for key, title, rest in (by_key[key] for key in keys if key in by_key)
+        ]
 
-    async def _weights(self, terms: Iterable[str]) -> Mapping[str, float]:
+    def _weights(self, terms: Iterable[str]) -> Mapping[str, float]:
         tokens = {term: term_tokens(term) for term in terms}
-        counts, total = await self.frequencies.of(
-            self.reader, [one for some in tokens.values() for one in some]
-        )
+        counts, total = self.frequencies.of(self.reader, [one for some in tokens.values() for one in some])
         return {term: rarity(max(counts[one] for one in some), total) for term, some in tokens.items()}
 
 
-def bold(headline: Headline, query: Query, beginning: int) -> tuple[tuple[int, int], ...]:
-    """The places of the title's words that the question asked for."""
-    language = headline.language or guess_language(headline.title)
-    asked = {found for term in all_terms(query) for found in term_tokens(term)}
-    starts = tuple(short(found, beginning) for found in asked) if beginning else ()
+def asked_for(query: Query, beginning: int) -> Callable[[str], bool]:
+    """Whether a token is one that the question asked for."""
+    asked = frozenset(found for term in all_terms(query) for found in term_tokens(term))
+    if not beginning:
+        return asked.__contains__
+    starts = tuple(short(found, beginning) for found in asked)
+    return lambda found: found in asked or found.startswith(starts)
+
+
+def bold(headline: Headline, is_asked: Callable[[str], bool]) -> tuple[tuple[int, int], ...]:
+    """The places of those words of the title."""
     return tuple(
-        (word.start, word.end)
-        for word in words(headline.title)
-        if (found := token(word.folded, language)) in asked or (found and found.startswith(starts))
+        (start, end)
+        for found, start, end in placed_tokens(headline.title, headline.language)
+        if is_asked(found)
     )

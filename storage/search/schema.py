@@ -1,4 +1,6 @@
-"""The tables of the search index. They stand outside the metadata, because each database has its own kind.
+"""The tables of the search index as revision 0002 makes them; 0003 keys them anew and makes PostgreSQL's smaller.
+
+They stand outside the metadata, because each database has its own kind.
 
 ``search_index`` has one row per headline: the analysed title, and the rest (words that only the summary has, then facets
 such as ``_ckz`` and ``_lru``, which no analysed word can equal). Its key puts headlines in order of time, so that "newest

@@ -9,14 +9,17 @@ from typing import Any
 from storage.search import reading
 from storage.search.asking import language_facets
 from storage.search.keys import lower_bound, upper_bound
+from storage.search.reading import Window
 from storage.search.rows import Reader
+from storage.search.statistics import Frequencies
 
 _EACH = 400
 """The newest headlines of a token that are looked at."""
 
 
-async def similar_keys(
+def similar_keys(
     reader: Reader,
+    frequencies: Frequencies,
     terms: Mapping[str, float],
     *,
     since: datetime,
@@ -28,15 +31,19 @@ async def similar_keys(
     if not terms:
         return []
     syntax = reader.dialect.syntax
-    facet = syntax.any_of(map(syntax.token, language_facets(languages))) if languages else ""
-    values: dict[str, Any] = {
-        "lowest": lower_bound(since),
-        "highest": upper_bound(until),
-        "each": _EACH,
-        "limit": limit,
-    }
+    facets = language_facets(languages)
+    readable = (syntax.any_of(map(syntax.token, facets)),) if facets else ()
+    windows: list[Window] = []
+    values: dict[str, Any] = {"limit": _EACH, "most": limit}
     for number, (term, weight) in enumerate(terms.items()):
-        values[f"match_{number}"] = syntax.all_of(filter(None, (syntax.token(term), facet)))
+        window = Window(
+            parts=(syntax.token(term), *readable),
+            lowest=lower_bound(since),
+            highest=upper_bound(until),
+            groups=((term,), tuple(facets)) if facets else ((term,),),
+        )
+        windows.append(frequencies.narrowed(reader, window, _EACH, until))
+        values |= windows[-1].values(reader.dialect, f"_{number}")
         values[f"weight_{number}"] = weight
-    rows = await reader.rows(reading.sharing(reader.dialect, len(terms)), values)
+    rows = reader.rows(reading.sharing(windows, reader.dialect), values)
     return [(key, weight) for key, weight in rows]

@@ -3,54 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from weakref import WeakKeyDictionary
+from datetime import datetime
 
-from storage.engine import SessionMaker
+from storage.search.keys import upper_bound
+from storage.search.reading import TOKENS, Window
 from storage.search.rows import Reader
+from storage.search.slices import Spread, narrowed
 
 # Counting a frequent token reads all its postings, so counts are kept until the store has grown by a tenth.
 _GROWTH = 1.1
 _MOST_KEPT = 50_000
 
+_COUNT = {
+    "sqlite": "SELECT term, doc FROM search_vocabulary WHERE term {among}",
+    "postgresql": (
+        f"SELECT token, (SELECT count(*) FROM search_index WHERE {TOKENS} @@ CAST('''' || token || '''' AS tsquery)) "  # noqa: S608 (a constant)
+        "FROM unnest(CAST(:tokens AS text[])) AS asked (token)"
+    ),
+}
+# What ANALYZE has seen in its sample: the commonest five thousand tokens of the expression that is indexed.
+_COMMONEST = (
+    "SELECT token, share FROM pg_stats, unnest(CAST(CAST(most_common_elems AS text) AS text[]), most_common_elem_freqs) "
+    "AS common (token, share) WHERE schemaname = current_schema() AND tablename = 'ix_search_index_tokens' "
+    "AND token IS NOT NULL"
+)
+
 
 class Frequencies:
-    """Counts of tokens, remembered: weights need the order of magnitude, not the last headline."""
+    """Counts of tokens, remembered: weights need the order of magnitude, not the last headline. Several threads may ask."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
-        self._total = 0
+        self._total, self._oldest = 0, 0
 
-    async def of(self, reader: Reader, tokens: Iterable[str]) -> tuple[Mapping[str, int], int]:
-        """How many headlines have each token, and about how many headlines there are."""
+    def of(self, reader: Reader, tokens: Iterable[str]) -> tuple[Mapping[str, int], int]:
+        """About how many headlines have each token, and about how many headlines there are."""
         wanted = list(dict.fromkeys(tokens))
         if not self._counts.keys() >= set(wanted):
-            await self._forget_if_grown(reader)
-            missing = [token for token in wanted if token not in self._counts]
-            self._counts |= dict.fromkeys(missing, 0) | await _count(reader, missing)
-        return {token: self._counts[token] for token in wanted}, self._total
+            self._forget_if_grown(reader)
+        counts, total = self._counts, self._total
+        missing = [token for token in wanted if token not in counts]
+        if missing:
+            counts.update(dict.fromkeys(missing, 0) | _count(reader, missing))
+        return {token: counts[token] for token in wanted}, total
 
-    async def _forget_if_grown(self, reader: Reader) -> None:
+    def narrowed(self, reader: Reader, window: Window, wanted: int, until: datetime) -> Window:
+        """The window as the database answers it soonest; ``until`` is about when its newest headline is from."""
+        if reader.dialect.stops_early:
+            return window
+        if not self._total:
+            self._forget_if_grown(reader)
+        spread = Spread(self._counts, self._total, self._oldest)
+        return narrowed(window, spread, wanted, upper_bound(until), reader.dialect.syntax)
+
+    def _forget_if_grown(self, reader: Reader) -> None:
         # Ids ascend without great gaps, and counting a million rows takes longer than the search itself.
-        total = (await reader.rows("SELECT max(id) FROM headline"))[0][0] or 0
+        total = reader.rows("SELECT max(id) FROM headline")[0][0] or 0
         if not self._total <= total <= self._total * _GROWTH or len(self._counts) > _MOST_KEPT:
             self._counts, self._total = {}, total
+            if not reader.dialect.stops_early:
+                self._learn(reader)
+
+    def _learn(self, reader: Reader) -> None:
+        """What PostgreSQL knows by itself: counting a frequent token takes it longer than a search may."""
+        self._counts = {row[0]: round(row[1] * self._total) for row in reader.rows(_COMMONEST)}
+        self._oldest = reader.rows("SELECT min(key) FROM search_index")[0][0] or 0
 
 
-_SHARED: WeakKeyDictionary[SessionMaker, Frequencies] = WeakKeyDictionary()
-
-
-def frequencies_of(reads: SessionMaker) -> Frequencies:
-    """The counts of one database, shared by the stores that were given the same sessions."""
-    return _SHARED.setdefault(reads, Frequencies())
-
-
-async def _count(reader: Reader, tokens: Sequence[str]) -> dict[str, int]:
+def _count(reader: Reader, tokens: Sequence[str]) -> dict[str, int]:
     dialect = reader.dialect
-    if dialect.takes_json:
-        sql = f"SELECT term, doc FROM search_vocabulary WHERE term {dialect.is_among('tokens')}"  # noqa: S608 (a constant)
-    else:
-        sql = (
-            "SELECT token, (SELECT count(*) FROM search_index WHERE tokens @@ CAST('''' || token || '''' AS tsquery)) "
-            "FROM unnest(CAST(:tokens AS text[])) AS asked (token)"
-        )
-    return {row[0]: row[1] for row in await reader.rows(sql, {"tokens": dialect.listed(tokens)})}
+    sql = _COUNT["sqlite" if dialect.takes_json else "postgresql"].format(among=dialect.is_among("tokens"))
+    return {row[0]: row[1] for row in reader.rows(sql, {"tokens": dialect.listed(tokens)})}

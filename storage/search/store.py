@@ -15,9 +15,10 @@ from storage.reading import headline_select, read_headlines
 from storage.search import rows
 from storage.search.index import trigrams
 from storage.search.keys import id_of
+from storage.search.lookups import Lookups
 from storage.search.pages import Question
+from storage.search.rows import Reader, Row
 from storage.search.similar import similar_keys
-from storage.search.statistics import frequencies_of
 from storage.tables import HeadlineRow
 
 _ALIKE = 0.3
@@ -27,20 +28,26 @@ _ALIKE = 0.3
 _VECTOR = table("search_vector", column("headline_id"), column("vector", LargeBinary))
 
 _VECTORS = "SELECT headline_id, vector FROM search_vector WHERE headline_id IN ({ids})"
+# Jaccard similarity of the sets of trigrams.
 _CLOSEST = (
-    "SELECT word, count(*) FROM search_gram JOIN search_word ON search_word.id = word_id "
-    "WHERE gram {among} AND word <> :word GROUP BY word "
-    "ORDER BY 1.0 * count(*) / (length(word) + :size - count(*)) DESC, word LIMIT :limit"
+    "SELECT word, shared FROM ({sharing}) AS alike WHERE word <> :word "
+    "ORDER BY 1.0 * shared / (length(word) + :size - shared) DESC, word LIMIT :limit"
 )
+_SHARING_TRIGRAMS = {
+    "sqlite": "SELECT word, count(*) AS shared FROM search_gram JOIN search_word ON search_word.id = word_id "
+    "WHERE gram {among} GROUP BY word",
+    "postgresql": "SELECT word, (SELECT count(*) FROM unnest(grams) AS gram WHERE gram {among}) AS shared "
+    "FROM search_word WHERE grams && CAST(:grams AS text[])",
+}
 
 
 class SqlSearchStore:
     """Search, similar headlines, words that look alike, sentence vectors."""
 
-    def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
+    def __init__(self, reads: SessionMaker, writes: SessionMaker, lookups: Lookups) -> None:
         self._reads = reads
         self._writes = writes
-        self._frequencies = frequencies_of(reads)
+        self._lookups = lookups
 
     async def search(self, query: Query, *, now: datetime, limit: int = 10, offset: int = 0) -> Page:
         """The best of the newest 100 matches first, then the rest by age. Without terms: newest first.
@@ -50,8 +57,10 @@ class SqlSearchStore:
         """
         if is_idle(query):
             return Page(found=(), total=0, offset=offset)
-        async with rows.reader(self._reads) as reader:
-            return await Question(reader, self._frequencies, query, now, limit, offset).answer()
+        frequencies = self._lookups.frequencies
+        return await self._lookups.run(
+            lambda reader: Question(reader, frequencies, query, now, limit, offset).answer()
+        )
 
     async def similar(
         self,
@@ -63,25 +72,39 @@ class SqlSearchStore:
         limit: int = 50,
     ) -> list[Found]:
         """Headlines sharing the weighted tokens, best first; the score is the sum of the shared weights."""
-        async with rows.reader(self._reads) as reader:
-            ranked = await similar_keys(
-                reader, terms, since=since, until=until, languages=languages, limit=limit
+
+        def look(reader: Reader) -> list[Found]:
+            ranked = similar_keys(
+                reader,
+                self._lookups.frequencies,
+                terms,
+                since=since,
+                until=until,
+                languages=languages,
+                limit=limit,
             )
-            headlines = await rows.headlines(reader, [id_of(key) for key, _ in ranked])
-        return [Found(headlines[id_of(key)], weight) for key, weight in ranked if id_of(key) in headlines]
+            found = rows.headlines(reader, [id_of(key) for key, _ in ranked])
+            return [Found(found[id_of(key)], weight) for key, weight in ranked if id_of(key) in found]
+
+        return await self._lookups.run(look)
 
     async def frequencies(self, terms: Sequence[str]) -> tuple[Mapping[str, int], int]:
         """Document frequency of each term, and the number of documents."""
-        async with rows.reader(self._reads) as reader:
-            return await self._frequencies.of(reader, terms)
+        return await self._lookups.run(lambda reader: self._lookups.frequencies.of(reader, terms))
 
     async def closest_words(self, word: str, limit: int = 3) -> list[str]:
         """Words of titles that share trigrams with this one, most alike first; never the word itself."""
         grams = list(trigrams(word))
-        async with rows.reader(self._reads) as reader:
-            values = {"grams": reader.dialect.listed(grams), "word": word, "size": len(grams), "limit": limit}
-            sql = _CLOSEST.format(among=reader.dialect.is_among("grams"))
-            found = await reader.rows(sql, values)
+
+        def look(reader: Reader) -> Sequence[Row]:
+            dialect = reader.dialect
+            values = {"grams": dialect.listed(grams), "word": word, "size": len(grams), "limit": limit}
+            sharing = _SHARING_TRIGRAMS["sqlite" if dialect.takes_json else "postgresql"]
+            return reader.rows(
+                _CLOSEST.format(sharing=sharing.format(among=dialect.is_among("grams"))), values
+            )
+
+        found = await self._lookups.run(look)
         return [other for other, shared in found if shared / (len(other) + len(grams) - shared) >= _ALIKE]
 
     async def vectors(self, headline_ids: Sequence[int]) -> Mapping[int, bytes]:
@@ -89,8 +112,7 @@ class SqlSearchStore:
         listed = ", ".join(str(int(number)) for number in headline_ids)
         if not listed:
             return {}
-        async with rows.reader(self._reads) as reader:
-            found = await reader.rows(_VECTORS.format(ids=listed))
+        found = await self._lookups.run(lambda reader: reader.rows(_VECTORS.format(ids=listed)))
         return {number: bytes(vector) for number, vector in found}
 
     async def without_vector(self, since: datetime, limit: int) -> list[Headline]:

@@ -11,7 +11,7 @@ from news.gazetteer import Gazetteer, load_gazetteer
 from news.model import Attribution, CountryEvidence, NewHeadline, Query, Source, SourceKind
 from news.query import parse_query
 from storage.search.asking import window_of
-from storage.search.keys import id_of
+from storage.search.keys import country_facet, id_of
 from storage.search.reading import POSTGRESQL, SQLITE, Window, newest
 from storage.search.rows import Reader
 from storage.search.statistics import Frequencies
@@ -120,6 +120,7 @@ async def test_question_finds_its_headlines(
         pytest.param((("_ckz",),), [2, 3], id="country"),
         pytest.param((("_cuz",),), [2], id="another-country"),
         pytest.param((("_ckz", "_cuz"), ("_lru",)), [3], id="one-of-each-group"),
+        pytest.param((("_lru", "_lkk"),), [2, 3], id="only-the-rows-tell"),
         pytest.param((("_l",),), [], id="no-language-is-no-beginning-of-one"),
     ],
 )
@@ -127,35 +128,59 @@ async def test_common_facets_are_looked_for_in_the_rows(
     filled: Store, facets: tuple[tuple[str, ...], ...], expected: list[int]
 ) -> None:
     """What a big SQLite store does for its biggest countries; the same answer as in the expression."""
-    async with filled.engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        reader = Reader(connection, SQLITE, raw.driver_connection)
-        window = Window(match='"газ" OR "gaz"', within=facets)
-        values = window.values(SQLITE) | {"limit": 9, "offset": 0}
-        rows = await reader.rows(newest(window, SQLITE), values)
+    window = Window(parts=('"газ" OR "gaz"',), within=facets)
+    values = window.values(SQLITE) | {"limit": 9}
+    rows = await filled.lookups.run(lambda reader: reader.rows(newest(window, SQLITE), values))
     assert sorted(id_of(row[0]) for row in rows) == expected
 
 
 @pytest.mark.parametrize(
-    ("count", "terms", "is_within"),
-    [(30_000, ("gaz",), True), (3_000, ("gaz",), False), (30_000, (), False)],
-    ids=["common", "rare", "no-words"],
+    ("country", "count", "terms", "is_within"),
+    [
+        pytest.param("KZ", 30_000, ("gaz",), True, id="common"),
+        pytest.param("FR", 30_000, ("gaz",), True, id="common-elsewhere"),
+        pytest.param("KZ", 21_000, ("gaz",), True, id="the-key-tells"),
+        pytest.param("FR", 21_000, ("gaz",), False, id="the-key-does-not-tell"),
+        pytest.param("KZ", 3_000, ("gaz",), False, id="rare"),
+        pytest.param("KZ", 30_000, (), False, id="no-words"),
+    ],
 )
-async def test_a_common_facet_leaves_the_expression_when_words_narrow_it(
-    filled: Store, count: int, terms: tuple[str, ...], is_within: bool
+def test_a_common_facet_leaves_the_expression_when_words_narrow_it(
+    country: str, count: int, terms: tuple[str, ...], is_within: bool
 ) -> None:
     class Counted(Frequencies):
-        async def of(self, reader: Reader, tokens: Iterable[str]) -> tuple[Mapping[str, int], int]:
-            return dict.fromkeys(tokens, count), 100_000
+        def of(self, reader: Reader, tokens: Iterable[str]) -> tuple[Mapping[str, int], int]:
+            return dict.fromkeys(tokens, count), 180_000
 
-    async with filled.engine.connect() as connection:
-        query = Query(text="", terms=terms, countries=("KZ",))
-        window = await window_of(Reader(connection, SQLITE), Counted(), query, NOW)
-        unhurried = await window_of(Reader(connection, POSTGRESQL), Counted(), query, NOW)
+    query = Query(text="", terms=terms, countries=(country,))
+    facet = country_facet(country)
+    window = window_of(Reader(SQLITE, no_rows), Counted(), query, NOW)
     assert window is not None
-    assert (window.within, window.match) == (((("_ckz",),), None) if is_within else ((), '("_ckz")'))
-    assert unhurried is not None
-    assert unhurried.within == ()
+    assert (window.within, window.parts) == ((((facet,),), ()) if is_within else ((), (f'("{facet}")',)))
+
+
+@pytest.mark.parametrize(
+    ("query", "is_within"),
+    [
+        pytest.param(Query(text="", countries=("KZ",)), True, id="one-common-country"),
+        pytest.param(Query(text="", countries=("FR",)), False, id="the-key-does-not-tell"),
+        pytest.param(Query(text="", countries=("KZ",), terms=("gaz",)), False, id="words"),
+        pytest.param(Query(text="", countries=("KZ",), languages=("ru",)), False, id="a-language-too"),
+    ],
+)
+def test_postgresql_walks_the_keys_for_a_common_country_alone(query: Query, is_within: bool) -> None:
+    class Counted(Frequencies):
+        def of(self, reader: Reader, tokens: Iterable[str]) -> tuple[Mapping[str, int], int]:
+            return dict.fromkeys(tokens, 30_000), 180_000
+
+    window = window_of(Reader(POSTGRESQL, no_rows), Counted(), query, NOW)
+    assert window is not None
+    assert bool(window.within) == is_within
+    assert bool(window.parts) != is_within
+
+
+def no_rows(_sql: str, _values: Mapping[str, object]) -> list[tuple[object, ...]]:
+    return []
 
 
 async def test_pages_do_not_overlap_and_know_the_total(filled: Store) -> None:

@@ -11,12 +11,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from news.errors import NewerDatabaseError
-from news.model import Chat, ChatKind, Preferences
+from news.model import Chat, ChatKind, Preferences, Query
 from storage.migrations.comparing import is_ours
 from storage.storage import open_store
 from storage.tables import Base
 from storage.upgrade import MIGRATIONS, check, downgrade, migration_engine, newest_revision, upgrade
-from tests.contracts.builders import NOW, headline, source
+from tests.contracts.builders import HOUR, NOW, headline, source
 
 ROOT = Path(__file__).parents[2]
 OPTIONS = {"compare_type": True, "include_object": is_ours}
@@ -106,6 +106,31 @@ async def test_a_filled_database_keeps_its_rows_and_what_depends_on_them(databas
     assert await store.headlines.get_many(ids) == headlines
     assert await store.subscribers.find(Chat(1)) == reader
     assert len(await store.subscribers.list_watches(reader.id)) == 1
+    await store.close()
+
+
+async def test_an_index_that_is_keyed_anew_finds_what_it_found(database_url: str) -> None:
+    await downgrade(database_url, "0002")
+    await upgrade(database_url)
+    store = await open_store(database_url)
+    await store.sources.add(source(), NOW)
+    added = [headline(number, "KZ", "FR", seen=NOW - number * HOUR) for number in range(5)]
+    await store.headlines.add([*added, headline(9, "UZ")])
+
+    async def said() -> list[object]:
+        asked = (Query("", terms=("bridg",), countries=(code,)) for code in ("KZ", "FR", "UZ"))
+        pages = [await store.search.search(query, now=NOW) for query in asked]
+        return [
+            *pages,
+            await store.search.closest_words("brigde"),
+            await store.search.closest_words("bridge"),
+        ]
+
+    before = await said()
+    await downgrade(database_url, "0002")
+    await upgrade(database_url)
+    assert await said() == before
+    assert [page.total for page in before[:3]] == [5, 5, 1]
     await store.close()
 
 

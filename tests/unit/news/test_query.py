@@ -121,12 +121,13 @@ def gazetteer_once() -> Gazetteer:
 )
 def test_stages_go_from_strict_to_forgiving(syntax, strict: str, loose: str) -> None:
     found = list(stages(Query(text="", terms=("a|b", "cdefgh")), syntax))
-    assert [stage.match for stage in found][:2] == [strict, loose]
+    assert [syntax.all_of(stage.parts) for stage in found][:2] == [strict, loose]
     assert [stage.beginning for stage in found] == [0, 5, 5]
 
 
 def test_three_words_may_miss_one_and_phrases_are_never_loosened() -> None:
     three = list(stages(Query(text="", terms=("a", "b", "c")), FTS5))
-    assert three[2].match == '(("a"*) AND ("b"*)) OR (("a"*) AND ("c"*)) OR (("b"*) AND ("c"*))'.join("()")
+    (most,) = three[2].parts
+    assert most == '(("a"*) AND ("b"*)) OR (("a"*) AND ("c"*)) OR (("b"*) AND ("c"*))'.join("()")
     assert len(list(stages(Query(text="", terms=("a",), phrases=(("b", "c"),)), FTS5))) == 1
-    assert [stage.match for stage in stages(Query(text=""), FTS5)] == [None]
+    assert [stage.parts for stage in stages(Query(text=""), FTS5)] == [()]
