@@ -146,7 +146,7 @@ async def show(page: Page, need: Need, pictures: Path) -> None:
         await keep(page, before, pictures / f"{need.name}-first.png", need)
         # The bot's own first offer, as a reader would take it.
         await answer.locator(".keys button").first.click()
-        await expect(answer.locator(".is-edited")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(answer).to_have_class(re.compile("is-edited"), timeout=PATIENCE_MS)
     if await has_similar(answer):
         await answer.get_by_role("button", name="≈ 1").click()
         await expect(rows).to_have_count(before + 3, timeout=PATIENCE_MS)
@@ -174,9 +174,11 @@ async def keep(page: Page, first: int, picture: Path, need: Need) -> None:
     rows = page.locator("#messages .row")
     top = await rows.nth(first).bounding_box()
     bottom = await rows.last.bounding_box()
-    assert top and bottom
+    assert top
+    assert bottom
     height = bottom["y"] + bottom["height"] - top["y"] + 16
     clip = {"x": 0, "y": top["y"] - 8, "width": PHONE["width"], "height": height}
+    await page.add_style_tag(content="#phone { background: #dbe5d8 } .reply { display: none }")  # small files
     await page.screenshot(path=picture, clip=clip)
     texts = [await rows.nth(number).inner_text() for number in range(first, await rows.count())]
     print(f"== {picture.name} ({need.language}) {picture.stat().st_size // 1024} kB", *texts, "", sep="\n")
