@@ -66,6 +66,8 @@ class Item:
     summary: str = ""
     published: datetime | None = None
     language: str | None = None
+    outlet: str = ""
+    """Whose headline it is, where a file of many sources says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from news.encoder import open_encoder
 from news.errors import UnreadableError
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.ingest import ingest
-from news.model import Source, SourceKind
+from news.model import Item, Source, SourceKind
 from news.ports import Storage
 from news.sources import read_file
 from news.sources.fetch import Fetcher
@@ -72,8 +72,8 @@ async def import_files(settings: Settings, options: argparse.Namespace) -> int:
         with progress("importing", len(paths)) as bar:
             for path in paths:
                 try:
-                    row = await _import_one(store, gazetteer, path, options.source)
-                    output.rows(("file", "source", "found", "added"), [row])
+                    rows = await _import_one(store, gazetteer, path, options.source)
+                    output.rows(("file", "source", "found", "added"), rows)
                 except UnreadableError as error:
                     complain(str(error))
                     status = 1
@@ -84,17 +84,26 @@ async def import_files(settings: Settings, options: argparse.Namespace) -> int:
     return status
 
 
-async def _import_one(store: Store, gazetteer: Gazetteer, path: str, name: str | None) -> dict[str, object]:
+async def _import_one(
+    store: Store, gazetteer: Gazetteer, path: str, name: str | None
+) -> list[dict[str, object]]:
+    """A row for each source whose headlines the file holds: lines may say theirs, unless ``name`` says it for all."""
     body = _bytes_of(path)
     now = utc_now()
-    items = read_file(path, body, now=now)
-    source = await store.sources.ensure(await source_of_file(store, path, body, name), now)
-    added = await ingest(store, gazetteer, source, items, now=now)
-    return {"file": path, "source": source.name, "found": len(items), "added": len(added)}
+    by_outlet: dict[str, list[Item]] = {}
+    for item in read_file(path, body, now=now):
+        by_outlet.setdefault(name or item.outlet, []).append(item)
+    document = body if len(by_outlet) == 1 else b""  # that of many sources names sites of all of them
+    rows: list[dict[str, object]] = []
+    for outlet, items in by_outlet.items():
+        source = await store.sources.ensure(await source_of_file(store, path, document, outlet), now)
+        added = await ingest(store, gazetteer, source, items, now=now)
+        rows.append({"file": path, "source": source.name, "found": len(items), "added": len(added)})
+    return rows
 
 
-async def source_of_file(storage: Storage, path: str, body: bytes, name: str | None) -> Source:
-    """Whose headlines these are: the source named, else the outlet whose site the document names, else the file itself."""
+async def source_of_file(storage: Storage, path: str, body: bytes, name: str) -> Source:
+    """Whose headlines these are: the source named, if one is, else the outlet whose site the document names, else the file itself."""
     known = [source for source, _ in await storage.sources.list_all()]
     every = {source.id: source for source in (*bundled_sources(), *known)}
     if name:

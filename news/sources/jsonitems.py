@@ -14,6 +14,7 @@ from news.sources.document import ITEM_LIMIT, Document
 from news.sources.links import absolute_link
 
 LINES_LIMIT = 200_000
+OUTLET_LIMIT = 100
 
 
 def read_json_feed(text: str, url: str, now: datetime) -> Document:
@@ -64,7 +65,8 @@ def _feed_item(entry: dict[str, Any], base: str, now: datetime) -> Item | None:
 def read_json_lines(text: str, name: str, now: datetime) -> Document:
     """One headline a line: ``{"id","title","summary","url","source","language","published","countries"}``.
 
-    Only ``title`` is needed. A line that is no headline is refused with its number: half an import helps nobody.
+    Only ``title`` is needed; countries are told anew from the words. A line that is no headline is refused with its
+    number: half an import helps nobody.
     """
     items: list[Item] = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -98,4 +100,5 @@ def _line_item(line: str, name: str, number: int, now: datetime) -> Item:
         summary=clean_text(_string(values, "summary"), SUMMARY_LIMIT),
         published=published,
         language=language if len(language) == 2 and language.isascii() and language.isalpha() else None,
+        outlet=clean_text(_string(values, "source"), OUTLET_LIMIT),
     )

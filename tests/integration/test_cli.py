@@ -66,6 +66,24 @@ def test_an_article_and_its_list_become_headlines_once(jarchi: Run, article: str
     ]
 
 
+def test_lines_may_say_whose_headlines_they_are_unless_the_operator_does(jarchi: Run, tmp_path: Path):
+    path = tmp_path / "many.jsonl"
+    path.write_text(
+        '{"title": "Osh counts its walnut trees", "source": "Walnut Daily"}\n'
+        '{"title": "Naryn opens a school of eagles", "source": "24.kg"}\n'
+        '{"title": "Batken dries apricots"}\n',
+        encoding="utf-8",
+    )
+    rows = lines(jarchi("import", "--json", str(path))[1])
+    again = lines(jarchi("import", "--json", "--source", "Archive", str(path))[1])
+    assert [(row["source"], row["added"]) for row in rows] == [
+        ("Walnut Daily", 1),
+        ("24.kg", 1),
+        ("many", 1),
+    ]
+    assert [(row["source"], row["found"]) for row in again] == [("Archive", 3)]
+
+
 def test_an_unreadable_file_is_named_and_the_rest_is_imported(jarchi: Run, article: str, tmp_path: Path):
     broken = tmp_path / "broken.xml"
     broken.write_bytes(b"\x00\x01\x02\x03" * 10)
