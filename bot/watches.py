@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers.render_lists import render_watch
 from handlers.texts import Texts
-from news.finding import find
+from news.finding import find_news
 from news.gazetteer import Gazetteer
 from news.model import Found, Watch
 from storage.storage import Store
@@ -31,15 +31,10 @@ async def tell_new_headlines(store: Store, gazetteer: Gazetteer, *, now: datetim
 async def _tell(store: Store, gazetteer: Gazetteer, watch: Watch, now: datetime) -> bool:
     subscriber = await store.subscribers.get(watch.subscriber_id)
     preferences = subscriber.preferences
-    page = await find(
-        store,
-        gazetteer,
-        watch.words,
-        now=now,
-        languages=preferences.content_languages,
-        limit=2 * TOLD_AT_ONCE,
+    matching = await find_news(
+        store, gazetteer, watch.words, now=now, languages=preferences.content_languages
     )
-    new = [found for found in page.found if is_untold(found, watch)]
+    new = [found for found in matching if is_untold(found, watch)]
     if not new:
         return False
     last = max(found.headline.id for found in new)

@@ -62,8 +62,9 @@ def render_found(
         page.offset, page.total, PAGE_SIZE, lambda offset: _carried(Search(offset, text), Search(offset, ""))
     )
     watch = button(texts.plain("button.watch_this"), _carried(WatchThis(text), WatchThis("")))
+    loosely = [texts("search.loose")] if page.is_loose else []
     return Message(
-        join([_found_head(page, query, text, texts), *lines], "\n"),
+        join([_found_head(page, query, text, texts), *loosely, *lines], "\n"),
         (*buttons, *((turn,) if turn else ()), (watch,)),
     )
 

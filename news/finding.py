@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from news.errors import UnknownHeadlineError
 from news.gazetteer import Gazetteer
 from news.group import IN_SUMMARY, SUMMARY_CHARACTERS
+from news.ingest import NEWS_WINDOW
 from news.likeness import Likeness
 from news.model import Found, Headline, Page, Query, Similar, Story
 from news.ports import Storage
@@ -23,6 +24,7 @@ NEARBY = timedelta(days=30)
 TERMS = 12
 CANDIDATES = 60
 _ASKED_CHARACTERS = 400
+_NEWS = 100
 
 
 async def find(
@@ -47,6 +49,16 @@ async def find(
     if page.total or not query.terms:
         return page
     return replace(page, did_you_mean=await _guess(storage, gazetteer, query, now))
+
+
+async def find_news(
+    storage: Storage, gazetteer: Gazetteer, text: str, *, now: datetime, languages: Sequence[str] = ()
+) -> tuple[Found, ...]:
+    """What a saved search matches among the latest news, up to a hundred: every word is there, nothing read loosely."""
+    query = parse_query(gazetteer, text)
+    since = min(query.since or NEWS_WINDOW, NEWS_WINDOW)
+    strict = replace(query, languages=query.languages or tuple(languages), since=since, is_strict=True)
+    return (await storage.search.search(strict, now=now, limit=_NEWS)).found
 
 
 async def _guess(storage: Storage, gazetteer: Gazetteer, query: Query, now: datetime) -> str | None:

@@ -163,7 +163,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed search. ``terms`` and ``excluded`` are analysed tokens; each phrase is a run of tokens."""
+    """A parsed search. ``terms`` and ``excluded`` are analysed tokens; each phrase is a run of tokens.
+
+    ``is_strict``: a headline has every word, or is not found.
+    """
 
     text: str
     terms: tuple[str, ...] = ()
@@ -173,6 +176,7 @@ class Query:
     languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     since: timedelta | None = None
+    is_strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +190,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of results out of ``total``; ``did_you_mean`` only when nothing was found."""
+    """One page of results out of ``total``; ``did_you_mean`` only when nothing was found.
+
+    ``is_loose``: no headline has all the words as they were asked; these have words that begin alike, or some of them.
+    """
 
     found: tuple[Found, ...]
     total: int
     offset: int = 0
     did_you_mean: str | None = None
+    is_loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

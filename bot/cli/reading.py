@@ -141,6 +141,8 @@ async def search(settings: Settings, options: argparse.Namespace) -> int:
         text = " ".join([*options.query, *filters])
         page = await find(store, load_gazetteer(), text, now=utc_now(), limit=options.limit)
     output.rows(("id", "published", "countries", "source", "title"), map(found_row, page.found))
+    if page.is_loose and not options.json:
+        output.say("No headline has just these words; these come closest.")
     if not page.found and not options.json:
         hint = f" Did you mean: {page.did_you_mean}" if page.did_you_mean else ""
         output.say(f"Nothing found.{hint}")

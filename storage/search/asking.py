@@ -43,7 +43,7 @@ def stages(query: Query, syntax: Syntax) -> Iterator[Stage]:
     terms = all_terms(query)
     groups = tuple(map(term_tokens, terms))
     yield Stage(tuple(syntax.any_of(map(syntax.token, tokens)) for tokens in groups), groups=groups)
-    if not terms or query.phrases:
+    if not terms or query.phrases or query.is_strict:
         return
     loose = [
         syntax.any_of(syntax.starts(short(token, BEGINNING)) for token in term_tokens(term)) for term in terms

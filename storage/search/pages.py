@@ -62,7 +62,7 @@ class Question:
             for score, headline_id in chosen
             if (headline := headlines.get(headline_id))
         )
-        return Page(found=found, total=total, offset=self.offset)
+        return Page(found=found, total=total, offset=self.offset, is_loose=stage.beginning > 0)
 
     def _newest(self, window: Window) -> list[int]:
         """Keys of the newest matches: enough to count them, and for the page."""
