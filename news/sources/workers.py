@@ -78,13 +78,17 @@ class _Worker:
             await _exchange(process, greeting)
         return process
 
+    def kill(self) -> None:
+        """Whoever waits for an answer learns at once that none will come."""
+        if self._process and self._process.returncode is None:
+            self._process.kill()
+
     async def stop(self) -> None:
         """End the process, if there is one."""
+        self.kill()
         process, self._process = self._process, None
         if process is None:
             return
-        if process.returncode is None:
-            process.kill()
         # communicate() drains and closes both pipes.
         await process.communicate()
 
@@ -104,6 +108,7 @@ class WorkerPool:
         self, size: int = 2, wall_limit_s: float = WALL_LIMIT_S, jobs_per_process: int = JOBS_PER_PROCESS
     ) -> None:
         self._wall_limit_s = wall_limit_s
+        self._is_closed = False
         self._workers = [_Worker(jobs_per_process) for _ in range(size)]
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         for worker in self._workers:
@@ -118,9 +123,14 @@ class WorkerPool:
         await self.close()
 
     async def close(self) -> None:
-        """End the processes."""
+        """End the processes. What is being read or waits to be read is given up."""
+        self._is_closed = True
         for worker in self._workers:
-            await worker.stop()
+            worker.kill()
+        for _ in self._workers:  # only who has a worker may read from its pipe
+            await (await self._idle.get()).stop()
+        for worker in self._workers:
+            self._idle.put_nowait(worker)
 
     @property
     def process_ids(self) -> list[int]:
@@ -139,6 +149,8 @@ class WorkerPool:
             return quick
         job = encode_job(body, kind=kind, url=url, content_type=content_type, now=now)
         async with self._borrow() as worker:
+            if self._is_closed:
+                raise UnreadableError(url, "reading ends here.")
             line = await worker.answer(job, url, self._wall_limit_s)
         return decode_answer(line, url)
 

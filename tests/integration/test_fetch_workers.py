@@ -81,3 +81,14 @@ async def test_a_process_is_renewed_after_many_jobs() -> None:
         for processes in (1, 0, 1):
             await read(pool, BROKEN)
             assert len(pool.process_ids) == processes
+
+
+async def test_closing_gives_up_what_is_read_and_what_waits() -> None:
+    pool = WorkerPool(size=1)
+    await read(pool, BROKEN)
+    jobs = [asyncio.create_task(read(pool, ENDLESS)) for _ in range(3)]
+    await asyncio.sleep(0)  # the first one has the process now
+    await pool.close()
+    ended = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [type(error) for error in ended] == [WorkerKilledError, UnreadableError, UnreadableError]
+    assert pool.process_ids == []
