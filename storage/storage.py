@@ -11,6 +11,7 @@ from storage.outbox.store import SqlBroadcastStore
 from storage.search.lookups import Lookups
 from storage.search.store import SqlSearchStore
 from storage.sources import SqlSourceStore
+from storage.steps import Steps
 from storage.stories import SqlStoryStore
 from storage.subscribers import SqlSubscriberStore
 
@@ -21,6 +22,7 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.lookups = Lookups(engine)
+        self.steps = Steps(engine)
         reads, writes = session_makers(engine)
         self.sources = SqlSourceStore(reads, writes)
         self.headlines = SqlHeadlineStore(reads, writes, self.lookups)
@@ -28,11 +30,12 @@ class Store:
         self.search = SqlSearchStore(reads, writes, self.lookups)
         self.subscribers = SqlSubscriberStore(reads, writes)
         self.broadcasts = SqlBroadcastStore(reads, writes)
-        self.outbox = DeliveryStore(reads, writes)
+        self.outbox = DeliveryStore(reads, writes, self.steps)
 
     async def close(self) -> None:
         """Give every connection back."""
         self.lookups.close()
+        self.steps.close()
         await self.engine.dispose()
 
 

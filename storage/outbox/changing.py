@@ -93,7 +93,7 @@ async def _cut_parts(
         DeliveryRow.part >= parts, DeliveryRow.state.in_(UNSENT), DeliveryRow.action == Action.SEND
     )
     cancelled = rows_of(await session.execute(cut.values(state=State.CANCELLED, updated_at=now)))
-    await count_changes(session, [(broadcast_id, State.CANCELLED)] * cancelled, now)
+    await session.run_sync(count_changes, [(broadcast_id, State.CANCELLED)] * cancelled, now)
     await session.execute(of_readers.where(DeliveryRow.parts != parts).values(parts=parts))
 
 

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from news.model import Chat, Lane
 from storage.outbox.bulk import delete_of, update_of
@@ -44,8 +43,8 @@ _COLUMNS = (
 _STANDS = (State.SENT, State.WAITING, State.CLAIMED)  # of a row with a message id: its text is in the chat
 
 
-async def claim(
-    session: AsyncSession, lane: Lane, limit: int, *, token: str, now: datetime, lease: timedelta
+def claim(
+    session: Session, lane: Lane, limit: int, *, token: str, now: datetime, lease: timedelta
 ) -> list[Job]:
     """See DeliveryStore.claim."""
     mine: dict[str, Any] = {
@@ -54,19 +53,19 @@ async def claim(
         "lease_until": now + lease,
         "updated_at": now,
     }
-    ids = list(await session.scalars(_update(_due(lane, limit, now), mine)))
+    ids = list(session.scalars(_update(_due(lane, limit, now), mine)))
     if ids and lane is Lane.ALERT:
-        ids += await session.scalars(_update(_slept_through(ids), mine))
+        ids += session.scalars(_update(_slept_through(ids), mine))
     if not ids:
         return []
-    rows = (await session.execute(_rows().where(DeliveryRow.id.in_(ids)))).all()
-    await _close_absent(session, [row for row in rows if row.is_paused], now)
+    rows = (session.execute(_rows().where(DeliveryRow.id.in_(ids)))).all()
+    _close_absent(session, [row for row in rows if row.is_paused], now)
     if orphans := set(ids) - {
         row.id for row in rows
     }:  # their reader erased itself while they were being planned
-        await session.execute(delete_of(DeliveryRow).where(DeliveryRow.id.in_(orphans)))
+        session.execute(delete_of(DeliveryRow).where(DeliveryRow.id.in_(orphans)))
     present = [row for row in rows if not row.is_paused]
-    beside = await _find_beside(session, [row for row in present if row.message_id is not None])
+    beside = _find_beside(session, [row for row in present if row.message_id is not None])
     return [replace(job, beside=beside.get(job.id, ())) for job in bundle(present)]
 
 
@@ -119,18 +118,18 @@ def _rows() -> Select[*tuple[Any, ...]]:
     )
 
 
-async def _close_absent(session: AsyncSession, rows: Sequence[Found], now: datetime) -> None:
+def _close_absent(session: Session, rows: Sequence[Found], now: datetime) -> None:
     """Deliveries to readers who have paused since they were planned."""
     if not rows:
         return
     close = update_of(DeliveryRow).where(DeliveryRow.id.in_([row.id for row in rows]))
-    await session.execute(
+    session.execute(
         close.values(state=State.GONE, token=None, lease_until=None, error="paused", updated_at=now)
     )
-    await count_changes(session, [(row.broadcast_id, State.GONE) for row in rows], now)
+    count_changes(session, [(row.broadcast_id, State.GONE) for row in rows], now)
 
 
-async def _find_beside(session: AsyncSession, rows: Sequence[Found]) -> dict[int, tuple[Shown, ...]]:
+def _find_beside(session: Session, rows: Sequence[Found]) -> dict[int, tuple[Shown, ...]]:
     """For rows that edit or delete: the others that stand in the same message, by id."""
     if not rows:
         return {}
@@ -140,7 +139,7 @@ async def _find_beside(session: AsyncSession, rows: Sequence[Found]) -> dict[int
         DeliveryRow.state.in_(_STANDS),
         DeliveryRow.action != Action.DELETE,
     )
-    standing = (await session.execute(statement.order_by(DeliveryRow.broadcast_id))).all()
+    standing = (session.execute(statement.order_by(DeliveryRow.broadcast_id))).all()
     return {
         row.id: tuple(
             Shown(other.broadcast_id, other.revision, other.part)

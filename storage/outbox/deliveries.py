@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
 from news.errors import UnknownBroadcastError
 from news.model import Lane, Message
@@ -20,6 +21,7 @@ from storage.outbox.planning import PlanningStore
 from storage.outbox.recording import count_changes, record
 from storage.outbox.values import LANES, Fence, Job, Recorded, Result, State
 from storage.statements import insert_into
+from storage.steps import Steps
 from storage.tables import BroadcastRow, DeliveryRow, PauseRow
 
 EVERYWHERE = 0  # the chat id of a pause that holds for all chats
@@ -29,9 +31,10 @@ MOST_RESCUES = 5  # a delivery that was in flight at five crashes is taken for t
 class DeliveryStore:
     """The courier's side of the outbox; ``planning``, ``leases`` and ``housekeeping`` are its other doors."""
 
-    def __init__(self, reads: SessionMaker, writes: SessionMaker) -> None:
+    def __init__(self, reads: SessionMaker, writes: SessionMaker, steps: Steps) -> None:
         self._reads = reads
         self._writes = writes
+        self._steps = steps
         self.planning = PlanningStore(reads, writes)
         self.leases = LeaseStore(reads, writes)
         self.housekeeping = HousekeepingStore(reads, writes)
@@ -46,8 +49,7 @@ class DeliveryStore:
             .label(lane.value)
             for rank, lane in LANES.items()
         ]
-        async with self._reads() as session:
-            row = (await session.execute(select(*probes))).one()
+        row = await self._steps.read(lambda session: session.execute(select(*probes)).one())
         return {lane for lane, is_due in zip(LANES.values(), row, strict=True) if is_due}
 
     async def claim(
@@ -65,16 +67,18 @@ class DeliveryStore:
         Alerts that one reader slept through are one job. Deliveries to readers who are paused are closed as gone
         instead. Raise LostLeadershipError.
         """
-        async with self._writes.begin() as session:
-            await check_fence(session, fence)
-            return await claim(session, lane, limit, token=token, now=now, lease=lease)
+
+        def step(session: Session) -> list[Job]:
+            check_fence(session, fence)
+            return claim(session, lane, limit, token=token, now=now, lease=lease)
+
+        return await self._steps.write(step)
 
     async def record(self, results: Sequence[Result], *, now: datetime) -> Recorded:
         """Acknowledge results in one transaction; those whose lease another process has taken over are refused."""
         if not results:
             return Recorded()
-        async with self._writes.begin() as session:
-            return await record(session, results, now)
+        return await self._steps.write(lambda session: record(session, results, now))
 
     async def rescue(self, *, now: datetime, limit: int = 1_000) -> int:
         """Give back deliveries whose lease ran out: their process died or hung. How many.
@@ -98,7 +102,9 @@ class DeliveryStore:
             if hopeless:
                 close = update_of(DeliveryRow).where(DeliveryRow.id.in_(hopeless))
                 await session.execute(close.values(state=State.UNKNOWN, error="in flight at five crashes"))
-                await count_changes(session, [(one, State.UNKNOWN) for one in hopeless.values()], now)
+                await session.run_sync(
+                    count_changes, [(one, State.UNKNOWN) for one in hopeless.values()], now
+                )
         return len(rescued)
 
     async def messages(self, broadcast_id: int) -> dict[str, tuple[Message, ...]]:

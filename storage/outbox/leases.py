@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from news.errors import JarchiError
 from storage.engine import SessionMaker
@@ -23,12 +23,12 @@ class LostLeadershipError(JarchiError):
         self.fence = fence
 
 
-async def check_fence(session: AsyncSession, fence: Fence | None) -> None:
+def check_fence(session: Session, fence: Fence | None) -> None:
     """Raise LostLeadershipError when the epoch has moved on; holds the row until the transaction ends."""
     if fence is None:
         return
     statement = select(LeaseRow.epoch).where(LeaseRow.name == fence.name).with_for_update(read=True)
-    if await session.scalar(statement) != fence.epoch:
+    if session.scalar(statement) != fence.epoch:
         raise LostLeadershipError(fence)
 
 

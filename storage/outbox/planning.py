@@ -109,7 +109,7 @@ class PlanningStore:
         """Note that every slot of this time is planned for ``day``; false when one is not."""
         mark = and_(SlotTimeRow.zone == slot.zone, SlotTimeRow.local_time == slot.local_time)
         async with self._writes.begin() as session:
-            await check_fence(session, fence)
+            await session.run_sync(check_fence, fence)
             new = insert_into(session, SlotTimeRow).values(zone=slot.zone, local_time=slot.local_time)
             await session.execute(new.on_conflict_do_nothing(index_elements=["zone", "local_time"]))
             # Locked before the slots are looked at: a reader who moves into the zone meanwhile takes the mark back after it.
@@ -183,7 +183,7 @@ class PlanningStore:
         """
         async with self._writes.begin() as session:
             writers = WRITERS[session.get_bind().dialect.name]
-            await check_fence(session, fence)
+            await session.run_sync(check_fence, fence)
             if edition is not None:
                 await _keep(session, edition, now)
         spans = _spans(group, at_once)  # one iterator for all writers: each takes the next
@@ -192,7 +192,7 @@ class PlanningStore:
             added = 0
             for span in spans:
                 async with self._writes.begin() as session:
-                    await check_fence(session, fence)
+                    await session.run_sync(check_fence, fence)
                     added += await _deliver(session, window, group, span, now)
             return added
 
@@ -204,7 +204,7 @@ class PlanningStore:
 
     async def _write(self, statement: Update, fence: Fence | None) -> int:
         async with self._writes.begin() as session:
-            await check_fence(session, fence)
+            await session.run_sync(check_fence, fence)
             return rows_of(await session.execute(statement))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, and_, bindparam, func, literal, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from news.model import BroadcastState
 from storage.outbox.bulk import update_of
@@ -50,23 +50,23 @@ class _Change:
         return self.result.job
 
 
-async def record(session: AsyncSession, results: Sequence[Result], now: datetime) -> Recorded:
+def record(session: Session, results: Sequence[Result], now: datetime) -> Recorded:
     """Write the results that still hold their claim; see DeliveryStore.record."""
-    standings = await _still_claimed(session, results)
+    standings = _still_claimed(session, results)
     changes = [_change(result, standings[result.job.id]) for result in results if result.job.id in standings]
     if not changes:
         return Recorded(stale=len(results))
-    await session.execute(_UPDATE, [_row(change, now) for change in changes])
-    await _release_next_parts(session, changes)
+    session.execute(_UPDATE, [_row(change, now) for change in changes])
+    _release_next_parts(session, changes)
     closed = [(change.job.broadcast_id, change.state) for change in changes]
-    closed += await _close_broken_rests(session, changes, now)
-    closed += await _pause_readers(session, changes, now)
-    await count_changes(session, closed, now)
-    stopped = await _count_broken_in_a_row(session, changes, now)
+    closed += _close_broken_rests(session, changes, now)
+    closed += _pause_readers(session, changes, now)
+    count_changes(session, closed, now)
+    stopped = _count_broken_in_a_row(session, changes, now)
     return Recorded(len(changes), len(results) - len(changes), stopped)
 
 
-async def _still_claimed(session: AsyncSession, results: Sequence[Result]) -> Mapping[int, _Standing]:
+def _still_claimed(session: Session, results: Sequence[Result]) -> Mapping[int, _Standing]:
     """The results' deliveries whose token still stands, locked, with the standing of their broadcasts."""
     tokens = {result.job.id: result.job.token for result in results}
     statement = (
@@ -82,7 +82,7 @@ async def _still_claimed(session: AsyncSession, results: Sequence[Result]) -> Ma
         .order_by(DeliveryRow.id)
         .with_for_update()
     )
-    rows = await session.execute(statement)
+    rows = session.execute(statement)
     return {
         row.id: _Standing(row.revision, row.state, row.broken_in_a_row)
         for row in rows
@@ -138,7 +138,7 @@ def _row(change: _Change, now: datetime) -> dict[str, object]:
     }
 
 
-async def _release_next_parts(session: AsyncSession, changes: Iterable[_Change]) -> None:
+def _release_next_parts(session: Session, changes: Iterable[_Change]) -> None:
     """The part after one that went out (or whose fate will stay unknown) may go now: parts keep their order."""
     passed = (State.SENT, State.UNKNOWN)
     ready = [
@@ -151,7 +151,7 @@ async def _release_next_parts(session: AsyncSession, changes: Iterable[_Change])
         if change.result.state in passed and change.job.part + 1 < change.job.parts
     ]
     if ready:
-        await session.execute(_RELEASE, ready)
+        session.execute(_RELEASE, ready)
 
 
 _NEXT_PART = and_(
@@ -163,8 +163,8 @@ _NEXT_PART = and_(
 _RELEASE = update(DELIVERY).where(_NEXT_PART).values(state=State.WAITING)
 
 
-async def _close_broken_rests(
-    session: AsyncSession, changes: Iterable[_Change], now: datetime
+def _close_broken_rests(
+    session: Session, changes: Iterable[_Change], now: datetime
 ) -> list[tuple[int, State]]:
     """After a broken part the later ones would come without their beginning: they are closed with it."""
     closed: list[tuple[int, State]] = []
@@ -177,14 +177,12 @@ async def _close_broken_rests(
             DeliveryRow.state == State.AFTER,
         )
         rest = rest.values(state=State.BROKEN, error="the part before it is broken", updated_at=now)
-        count = rows_of(await session.execute(rest))
+        count = rows_of(session.execute(rest))
         closed += [(change.job.broadcast_id, State.BROKEN)] * count
     return closed
 
 
-async def _pause_readers(
-    session: AsyncSession, changes: Iterable[_Change], now: datetime
-) -> list[tuple[int, State]]:
+def _pause_readers(session: Session, changes: Iterable[_Change], now: datetime) -> list[tuple[int, State]]:
     """Nothing more goes to a chat that refused us, until it comes back; its settings stay."""
     closed: list[tuple[int, State]] = []
     refused = {
@@ -193,19 +191,19 @@ async def _pause_readers(
     for chat_id, reason in refused.items():
         readers = select(SubscriberRow.id).where(SubscriberRow.chat_id == chat_id)
         pause = update_of(SubscriberRow).where(SubscriberRow.chat_id == chat_id)
-        await session.execute(pause.values(is_paused=True, pause_reason=reason[:MOST_OF_AN_ERROR]))
+        session.execute(pause.values(is_paused=True, pause_reason=reason[:MOST_OF_AN_ERROR]))
         close = update_of(DeliveryRow).where(
             DeliveryRow.subscriber_id.in_(readers), DeliveryRow.state.in_(UNSENT)
         )
         close = close.values(state=State.GONE, error=reason[:MOST_OF_AN_ERROR], updated_at=now)
         closed += [
             (broadcast_id, State.GONE)
-            for broadcast_id in await session.scalars(close.returning(DeliveryRow.broadcast_id))
+            for broadcast_id in session.scalars(close.returning(DeliveryRow.broadcast_id))
         ]
     return closed
 
 
-async def count_changes(session: AsyncSession, changes: Iterable[tuple[int, State]], now: datetime) -> None:
+def count_changes(session: Session, changes: Iterable[tuple[int, State]], now: datetime) -> None:
     """Add to the counts of broadcasts for every (broadcast id, state) that deliveries have just reached."""
     counts = Counter((broadcast_id, state) for broadcast_id, state in changes if state in COUNTED)
     for broadcast_id in sorted({broadcast_id for broadcast_id, _ in counts}):
@@ -215,12 +213,10 @@ async def count_changes(session: AsyncSession, changes: Iterable[tuple[int, Stat
             if counts[broadcast_id, state]
         }
         row = update(BROADCAST).where(BROADCAST.c.id == broadcast_id)
-        await session.execute(row.values(moved_at=now, **more))
+        session.execute(row.values(moved_at=now, **more))
 
 
-async def _count_broken_in_a_row(
-    session: AsyncSession, changes: Sequence[_Change], now: datetime
-) -> tuple[int, ...]:
+def _count_broken_in_a_row(session: Session, changes: Sequence[_Change], now: datetime) -> tuple[int, ...]:
     """Twenty broken in a row mean that the message is at fault: its broadcast stops. The ids of those stopped."""
     stopped = []
     for broadcast_id in sorted({change.job.broadcast_id for change in changes}):
@@ -232,27 +228,27 @@ async def _count_broken_in_a_row(
         )
         if not tail and (last_sent is None or not was_broken):
             continue  # by far the most frequent case: nothing to write
-        if await _add_broken(session, broadcast_id, tail, is_reset=last_sent is not None):
-            await stop_broadcast(session, broadcast_id, now)
+        if _add_broken(session, broadcast_id, tail, is_reset=last_sent is not None):
+            stop_broadcast(session, broadcast_id, now)
             stopped.append(broadcast_id)
     return tuple(stopped)
 
 
-async def _add_broken(session: AsyncSession, broadcast_id: int, tail: int, *, is_reset: bool) -> bool:
+def _add_broken(session: Session, broadcast_id: int, tail: int, *, is_reset: bool) -> bool:
     """Whether the broadcast, still being sent, has now had twenty in a row."""
     before = literal(0) if is_reset else BROADCAST.c.broken_in_a_row
     row = update(BROADCAST).where(BROADCAST.c.id == broadcast_id).values(broken_in_a_row=before + tail)
-    found = await session.execute(row.returning(BROADCAST.c.broken_in_a_row, BROADCAST.c.state))
+    found = session.execute(row.returning(BROADCAST.c.broken_in_a_row, BROADCAST.c.state))
     return any(
         row.broken_in_a_row >= BROKEN_IN_A_ROW and row.state == BroadcastState.SENDING for row in found
     )
 
 
-async def stop_broadcast(
-    session: AsyncSession, broadcast_id: int, now: datetime, *, state: BroadcastState = BroadcastState.STOPPED
+def stop_broadcast(
+    session: Session, broadcast_id: int, now: datetime, *, state: BroadcastState = BroadcastState.STOPPED
 ) -> int:
     """Cancel what has not been claimed yet and set the broadcast's state; how many deliveries were cancelled."""
-    await session.execute(
+    session.execute(
         update(BROADCAST).where(BROADCAST.c.id == broadcast_id).values(state=state, held=0, moved_at=now)
     )
     unsent = update_of(DeliveryRow).where(
@@ -260,6 +256,6 @@ async def stop_broadcast(
         DeliveryRow.state.in_(UNSENT),
         DeliveryRow.action == Action.SEND,
     )
-    cancelled = rows_of(await session.execute(unsent.values(state=State.CANCELLED, updated_at=now)))
-    await count_changes(session, [(broadcast_id, State.CANCELLED)] * cancelled, now)
+    cancelled = rows_of(session.execute(unsent.values(state=State.CANCELLED, updated_at=now)))
+    count_changes(session, [(broadcast_id, State.CANCELLED)] * cancelled, now)
     return cancelled

@@ -101,7 +101,7 @@ class SqlBroadcastStore:
             row = await _row(session, broadcast_id)
             if row.state not in (BroadcastState.SENDING, BroadcastState.CORRECTED):
                 return 0
-            return await stop_broadcast(session, broadcast_id, now)
+            return await session.run_sync(stop_broadcast, broadcast_id, now)
 
     async def correct(self, broadcast_id: int, text: str, messages: Messages, now: datetime) -> int:
         """Edit what was sent, everywhere; how many edits are queued. What was not sent yet goes out corrected."""
@@ -124,7 +124,7 @@ class SqlBroadcastStore:
             if row.state not in SENT_STATES:
                 return 0
             await _revise(session, broadcast_id, now)
-            await stop_broadcast(session, broadcast_id, now, state=BroadcastState.RETRACTED)
+            await session.run_sync(stop_broadcast, broadcast_id, now, state=BroadcastState.RETRACTED)
             return await queue_deletions(session, broadcast_id, now)
 
     async def progress(self, broadcast_id: int) -> Progress:
