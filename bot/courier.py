@@ -248,6 +248,8 @@ class Courier:
         is_late = self._clock.now() > job.lease_until - self._margin
         # Asked again, because the answer to another message may have come while this one waited.
         if not is_admitted or is_late or self._is_held_up:
+            if is_admitted:
+                self._pace.landed()
             await self._put_off(job)
             return False
         return True
@@ -258,7 +260,10 @@ class Courier:
         try:
             job, too_much = await self._sender.fit(job) if job.also else (job, ())
             await self._record([Result(one, State.WAITING) for one in too_much])
-            outcome = await self._sender.send(job)
+            try:
+                outcome = await self._sender.send(job)
+            finally:
+                self._pace.landed()
             self.counts[type(outcome).__name__.lower()] += 1
             await self._heed(job, outcome)
             now, chance = self._clock.now(), self._chance()  # one moment: what was together stays together

@@ -17,7 +17,9 @@ from bot.timekeeper import Timekeeper
 
 EVERYWHERE = 0  # instead of a chat id: all chats
 START_RATE = 25.0  # messages a second
-FREE_CEILING = 28.4  # no second then holds more than 29: one less than Telegram allows, for jitter on the way
+FREE_CEILING = 28.4  # no second then holds more than 29: one less than Telegram allows
+FREE_A_SECOND = 30  # Telegram's Bots FAQ
+LATE_S = 0.1  # how much later than its turn a message is counted by Telegram, at most, as far as we look
 CAUGHT_UP_S = 0.12  # of missed turns: three at 25/s, and a busy loop's at 1,000/s
 GROWTH = 0.035  # of the ceiling, per second: after the worst slow-down 95 % is back within 20 s
 SLOW_DOWN = 0.6
@@ -35,14 +37,18 @@ class Tempo:
     """Turns whose rate grows with time and falls with refusals. Times are monotonic seconds.
 
     A few turns that were missed (a slow disk, a busy loop) are caught up, but no span of ``n / rate`` seconds ever holds
-    more than ``n`` turns, with ``n`` the rate rounded up: that is what Telegram counts.
+    more than ``n`` turns, with ``n`` the rate rounded up. Telegram counts when a message arrives, sometime between its turn
+    and its answer: with ``most``, what is unanswered and what was answered within the last second are so many at most.
     """
 
     rate: float
     ceiling: float
+    most: int | None = None
     _next: float = 0.0
     _since: float | None = None  # from when the rate grows
     _taken: deque[float] = field(default_factory=deque)
+    _landed: deque[float] = field(default_factory=deque)  # when answers came, in the last second
+    _in_the_air: int = 0
 
     def rate_at(self, now: float) -> float:
         """Turns a second."""
@@ -57,15 +63,34 @@ class Tempo:
         wait = self._next - now
         if len(self._taken) >= count:
             wait = max(wait, self._taken[-count] + count / rate - now)
-        return max(0.0, wait)
+        return max(0.0, wait, self._jammed_for(now))
+
+    def _jammed_for(self, now: float) -> float:
+        """Seconds until one more cannot be too many in any second, however late those before it arrive."""
+        if self.most is None or len(self._taken) < self.most:
+            return 0.0
+        while self._landed and self._landed[0] <= now - 1.0:
+            self._landed.popleft()
+        if self._in_the_air + len(self._landed) < self.most:
+            return 0.0
+        late = self._taken[-self.most] + 1.0 + LATE_S
+        first = self._landed[0] + 1.0 if self._landed else late
+        return min(late, first) - now
 
     def take(self, now: float) -> None:
         """Use a turn."""
         self._settle(now)
         self._next = max(self._next, now - CAUGHT_UP_S) + 1.0 / self.rate
         self._taken.append(now)
-        if len(self._taken) > math.ceil(self.ceiling):
+        self._in_the_air += 1
+        if len(self._taken) > max(math.ceil(self.ceiling), self.most or 0):
             self._taken.popleft()
+
+    def land(self, now: float) -> None:
+        """What a turn was used for has been answered."""
+        self._in_the_air = max(0, self._in_the_air - 1)
+        if self.most:
+            self._landed.append(now)
 
     def slow_down(self, now: float, resume_at: float) -> None:
         """After a refusal; the rate grows again from ``resume_at`` on."""
@@ -115,7 +140,8 @@ class Pace:
     def __init__(self, clock: Timekeeper, *, rate: float = START_RATE, ceiling: float | None = None) -> None:
         top = max(rate, FREE_CEILING if rate == START_RATE else rate) if ceiling is None else ceiling
         self._clock = clock
-        self._tempo = Tempo(rate=min(rate, top), ceiling=top)
+        most = FREE_A_SECOND if top == FREE_CEILING else None
+        self._tempo = Tempo(rate=min(rate, top), ceiling=top, most=most)
         self._chats = ChatLimits()
         self._pauses: dict[int, float] = {}  # chat id → monotonic seconds
         self._suspect: tuple[int, float] | None = None
@@ -194,6 +220,10 @@ class Pace:
                 self._take(chat_id, self._clock.monotonic())
         finally:
             self._replies -= 1
+
+    def landed(self) -> None:
+        """To be called once for each turn, when its message is answered or given up."""
+        self._tempo.land(self._clock.monotonic())
 
     async def wait_out(self, chat_id: int) -> None:
         """Wait until no pause holds this chat; for calls that Telegram's limits do not count."""

@@ -59,23 +59,28 @@ class PacedReplies(BaseRateLimiter[str]):
         chat_id = data.get("chat_id")
         chat = chat_id if isinstance(chat_id, int) else EVERYWHERE
         for tries_left in reversed(range(TRIES)):
-            await self._wait_for_turn(endpoint, chat)
+            is_counted = await self._wait_for_turn(endpoint, chat)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
                 await self._refused(chat, error)
                 if not tries_left:
                     raise
+            finally:
+                if is_counted:
+                    self._pace.landed()
         raise AssertionError  # pragma: no cover (the loop returns or raises)
 
-    async def _wait_for_turn(self, endpoint: str, chat: int) -> None:
+    async def _wait_for_turn(self, endpoint: str, chat: int) -> bool:
+        """Whether a turn of the pace was taken."""
         left = self._pace.pause_left(chat)
         if left > LONGEST_WAIT_S:
             raise RetryAfter(math.ceil(left))
-        if endpoint.startswith(COUNTED):
-            await self._pace.admit_reply(chat)
-        else:
+        if not endpoint.startswith(COUNTED):
             await self._pace.wait_out(chat)
+            return False
+        await self._pace.admit_reply(chat)
+        return True
 
     async def _refused(self, chat: int, error: RetryAfter) -> None:
         wait = error.retry_after

@@ -8,7 +8,17 @@ from itertools import count
 
 import pytest
 
-from bot.pace import CAUGHT_UP_S, CHAT_BURST, EVERYWHERE, FREE_CEILING, GROUP_MESSAGES, Pace
+from bot.pace import (
+    CAUGHT_UP_S,
+    CHAT_BURST,
+    EVERYWHERE,
+    FREE_A_SECOND,
+    FREE_CEILING,
+    GROUP_MESSAGES,
+    LATE_S,
+    Pace,
+    Tempo,
+)
 from tests.outbox import NOW, Hands
 
 
@@ -18,6 +28,7 @@ async def send(pace: Pace, clock: Hands, *, seconds: float, chats: int = 10_000)
     while clock.monotonic() < start + seconds:
         if await pace.admit(1 + len(times) % chats):
             times.append(clock.monotonic() - start)
+            pace.landed()
         else:
             await clock.sleep(0.05)
     return times
@@ -37,6 +48,25 @@ async def test_starts_at_25_and_grows_to_just_under_30_in_any_second() -> None:
     assert sum(59 <= time < 60 for time in times) in (28, 29)
     assert most_in_a_second(times) <= 29
     assert pace.rate == FREE_CEILING
+
+
+@pytest.mark.parametrize("stall_s", [0.05, 0.09, 0.4])
+def test_what_a_stall_delays_is_not_followed_too_soon(stall_s: float) -> None:
+    """Now and then nothing arrives for a while, and then all at once: Telegram sees no second of more than thirty."""
+    tempo = Tempo(rate=FREE_CEILING, ceiling=FREE_CEILING, most=FREE_A_SECOND)
+    arrivals: list[float] = []
+    answered = 0
+    for now in (0.001 * step for step in range(60_000)):
+        while answered < len(arrivals) and arrivals[answered] + 0.003 <= now:
+            tempo.land(now)
+            answered += 1
+        if tempo.ready_in(now) == 0:
+            tempo.take(now)
+            arrivals.append(max(now + 0.002, now - now % 1.7 + stall_s))  # each 1.7 s begins with a stall
+
+    assert len(arrivals) >= 27 * 60
+    if stall_s < LATE_S:
+        assert most_in_a_second(arrivals) <= FREE_A_SECOND
 
 
 async def test_a_standstill_is_not_caught_up() -> None:
