@@ -14,6 +14,7 @@ from storage.engine import SessionMaker
 from storage.search import rows
 from storage.search.keys import id_of
 from storage.search.lookups import Lookups
+from storage.search.reading import POSTGRESQL, SQLITE
 from storage.search.rows import Reader
 from storage.search.similar import similar_keys
 from storage.statements import chunks
@@ -22,7 +23,9 @@ from storage.tables import HeadlineRow, StoryRow
 TERMS = 10
 """The rarest terms of a headline find its story; the others are in every headline."""
 
-_WAITING = "SELECT id FROM headline WHERE story_id IS NULL ORDER BY sort_at, id LIMIT :limit"
+# SQLite would take the index of stories, and sort a million that wait after an import.
+_WAITING = "SELECT id FROM headline {by} WHERE story_id IS NULL ORDER BY sort_at, id LIMIT :limit"
+_BY = {SQLITE.key: "INDEXED BY ix_headline_waiting", POSTGRESQL.key: ""}
 _NEWEST_MEMBERS = (
     "SELECT * FROM (SELECT story_id, id FROM headline WHERE story_id = {story} "
     "ORDER BY sort_at DESC, id DESC LIMIT :last) AS of_{story}"
@@ -41,7 +44,7 @@ class SqlStoryStore:
         """Headlines that belong to no story yet, by ``sort_at`` then id."""
 
         def look(reader: Reader) -> list[Headline]:
-            waiting = reader.rows(_WAITING, {"limit": limit})
+            waiting = reader.rows(_WAITING.format(by=_BY[reader.dialect.key]), {"limit": limit})
             found = rows.headlines(reader, [number for (number,) in waiting])
             return [found[number] for (number,) in waiting if number in found]
 
