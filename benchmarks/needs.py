@@ -1,6 +1,6 @@
 """Ten needs of readers, as pictures of the chat page: python benchmarks/needs.py --data DIR --pictures FOLDER
 
-DIR holds ``parallel_xwmt/sentences.jsonl`` (news sentences in five languages) and, for load, ``telegram_ru/posts.jsonl.gz``.
+DIR holds ``parallel_xwmt/sentences.jsonl`` (news sentences in five languages) and, for load, ``uci_stories/headlines.jsonl.gz``.
 Each sentence becomes a headline of an outlet of its language. The archive is replayed day by day into a fresh data folder,
 stories and vectors included, then the bot runs as ``jarchi run`` does without a token and Chromium plays the readers.
 What the readers saw is also printed. Verdicts are a person's: docs/needs.md.
@@ -35,7 +35,7 @@ from tests.acceptance.test_page import ARGUMENTS, running, say
 LANGUAGES = ("en", "ru", "kk", "ky", "uz")
 DAYS = 24
 """The archive is spread over the last weeks; vectors are kept for 30 days."""
-POSTS = 1000
+OTHERS = 1000
 PHONE = {"width": 412, "height": 2600}
 PATIENCE_MS = 30_000
 
@@ -80,25 +80,23 @@ def sentences(data: Path, now: datetime) -> Iterator[Item]:
                     yield Item(address, row[language], address, published=published, language=language)
 
 
-def posts(data: Path, now: datetime) -> Iterator[Item]:
-    """First lines of Telegram posts, evenly spread over the same weeks."""
-    packed = data / "telegram_ru" / "posts.jsonl.gz"
+def others(data: Path, now: datetime) -> Iterator[Item]:
+    """English headlines of other outlets, evenly spread over the same weeks."""
+    packed = data / "uci_stories" / "headlines.jsonl.gz"
     if not packed.exists():
         return
     rows = [json.loads(line) for line in gzip.decompress(packed.read_bytes()).decode().split("\n") if line]
-    chosen = rows[:: max(1, len(rows) // POSTS)]
+    chosen = rows[:: max(1, len(rows) // OTHERS)]
     for number, row in enumerate(chosen):
-        title = re.sub(r"\[([^]]*)\]\([^)]*\)|[*_`]+", r"\1", row["text"]).strip().partition("\n")[0]
-        if len(title.split()) >= 4:
-            address = f"https://telegram-ru.example.org/{row['id']}"
-            published = now - timedelta(days=DAYS * (1 - number / len(chosen)))
-            yield Item(address, title[:250], address, published=published, language="ru")
+        address = f"https://uci.example.org/{row['id']}"
+        published = now - timedelta(days=DAYS * (1 - number / len(chosen)))
+        yield Item(address, row["title"], address, published=published, language="en")
 
 
 def source_of(item: Item) -> Source:
     """The outlet is in the address."""
     host = str(item.url).split("/")[2]
-    name = "Telegram ru" if host.startswith("telegram") else f"X-WMT {item.language}"
+    name = "UCI" if host.startswith("uci") else f"X-WMT {item.language}"
     language = (item.language or "",)
     return Source(
         host.partition(".")[0], name, SourceKind.FILE, f"https://{host}/", languages=language, outlet=host
@@ -189,7 +187,7 @@ async def main(data: Path, pictures: Path) -> None:
     pictures.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as folder:
-        await fill(Path(folder), [*sentences(data, now), *posts(data, now)])
+        await fill(Path(folder), [*sentences(data, now), *others(data, now)])
         async with running(Path(folder)) as url, async_playwright() as playwright:
             chromium = await playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=ARGUMENTS

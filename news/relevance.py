@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from news.query import phrase_runs, term_tokens
 
 IN_TITLE, IN_SUMMARY, BY_BEGINNING = 1.0, 0.5, 0.8
 TOGETHER = 0.2
+_SHORTEST_BEGINNING = 4
 DAYS_TO_HALVE = 14.0
 SHARE_OF_AGE = 0.3
 """Of the score: the rest does not age, so that an old headline that answers beats a new one that merely mentions."""
@@ -35,7 +36,7 @@ class Scoring:
         tokens = [term_tokens(term) for term in terms]
         total = sum(weights.get(term, 1.0) for term in terms) or 1.0
         self._terms = [
-            (frozenset(some), tuple(short(one, beginning) for one in some), weights.get(term, 1.0) / total)
+            (frozenset(some), beginnings(some, beginning), weights.get(term, 1.0) / total)
             for term, some in zip(terms, tokens, strict=True)
         ]
         self._beginning = beginning
@@ -77,9 +78,16 @@ class Scoring:
         return 0.0, -1
 
 
-def short(token: str, letters: int) -> str:
-    """The beginning of a token by which a misfit ending is forgiven: two letters less, between four and ``letters``."""
-    return token[: max(4, min(letters, len(token) - 2))]
+def beginnings(tokens: Iterable[str], letters: int) -> tuple[str, ...]:
+    """By which misfit endings are forgiven: two letters less than the token, between four and ``letters``.
+
+    Shorter tokens have none: too many words begin like them.
+    """
+    return tuple(
+        token[: max(_SHORTEST_BEGINNING, min(letters, len(token) - 2))]
+        for token in tokens
+        if len(token) >= _SHORTEST_BEGINNING
+    )
 
 
 def has_phrases(candidate: Candidate, phrases: Sequence[tuple[str, ...]]) -> bool:

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from news.model import Query
 from news.query import term_tokens
-from news.relevance import short
+from news.relevance import beginnings
 from storage.search.keys import ANY_LANGUAGE, are_flagged, country_facet, language_facet, lower_bound
 from storage.search.matching import Syntax
 from storage.search.reading import Window
@@ -45,15 +45,18 @@ def stages(query: Query, syntax: Syntax) -> Iterator[Stage]:
     yield Stage(tuple(syntax.any_of(map(syntax.token, tokens)) for tokens in groups), groups=groups)
     if not terms or query.phrases or query.is_strict:
         return
-    loose = [
-        syntax.any_of(syntax.starts(short(token, BEGINNING)) for token in term_tokens(term)) for term in terms
-    ]
+    loose = [_loosely(term_tokens(term), syntax) for term in terms]
     yield Stage(tuple(loose), BEGINNING)
     if 2 < len(terms) <= _MOST_DROPPED:
         most = (f"({syntax.all_of(some)})" for some in combinations(loose, len(loose) - 1))
         yield Stage((syntax.any_of(most),), BEGINNING)
     if len(terms) > 1:
         yield Stage((syntax.any_of(loose),), BEGINNING)
+
+
+def _loosely(tokens: Sequence[str], syntax: Syntax) -> str:
+    alike = map(syntax.starts, beginnings(tokens, BEGINNING))
+    return syntax.any_of((*map(syntax.token, tokens), *alike))
 
 
 def all_terms(query: Query) -> tuple[str, ...]:

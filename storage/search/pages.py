@@ -9,7 +9,7 @@ from datetime import datetime
 from news import relevance
 from news.model import Found, Headline, Page, Query
 from news.query import term_tokens
-from news.relevance import Candidate, rarity, short
+from news.relevance import Candidate, beginnings, rarity
 from news.text import placed_tokens
 from storage.search import reading, rows
 from storage.search.asking import Stage, all_terms, stages, window_of
@@ -104,7 +104,7 @@ def asked_for(query: Query, beginning: int) -> Callable[[str], bool]:
     asked = frozenset(found for term in all_terms(query) for found in term_tokens(term))
     if not beginning:
         return asked.__contains__
-    starts = tuple(short(found, beginning) for found in asked)
+    starts = beginnings(asked, beginning)
     return lambda found: found in asked or found.startswith(starts)
 
 

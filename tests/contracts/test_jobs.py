@@ -73,6 +73,34 @@ async def test_a_watch_pings_once_for_what_is_new(parts: Parts):
     assert (before, await deliveries(parts.store)) == (0, 1)
 
 
+async def test_a_watch_is_silent_about_what_has_only_some_of_its_words(parts: Parts):
+    reader = await parts.store.subscribers.save(
+        Chat(5), ChatKind.PRIVATE, Preferences(countries=("KZ",)), NOW
+    )
+    await parts.store.subscribers.add_watch(reader.id, "metro strike", NOW)
+    await add_news(parts, "Metro reaches the Almaty airport", "Striking gold in Naryn")
+    await tell_watches(parts)
+    silent = await deliveries(parts.store)
+    await add_news(parts, "Strikes close the metro")
+    await tell_watches(parts)
+    assert (silent, await deliveries(parts.store)) == (0, 1)
+
+
+async def test_a_watch_finds_the_new_among_many_that_fit_better(parts: Parts):
+    await add_news(parts, *(f"Metro {number}" for number in range(30)))
+    reader = await parts.store.subscribers.save(
+        Chat(5), ChatKind.PRIVATE, Preferences(countries=("KZ",)), NOW
+    )
+    await parts.store.subscribers.add_watch(reader.id, "metro", NOW)
+    await tell_watches(parts)
+    before = await deliveries(parts.store)
+    await add_news(
+        parts, "A long title that tells of the new line of the Almaty metro among many other things"
+    )
+    await tell_watches(parts)
+    assert await deliveries(parts.store) == before + 1
+
+
 async def test_a_dead_source_is_told_to_its_editor_once(parts: Parts):
     dead = replace(source(), url="http://127.0.0.1/refused.xml")
     await parts.store.sources.add(dead, NOW)

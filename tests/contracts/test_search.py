@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -111,6 +112,27 @@ async def test_question_finds_its_headlines(
 ) -> None:
     found = await ids(filled, parse_query(gazetteer, asked), limit=20)
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_loose"),
+    [
+        pytest.param("газ трубопровода", False, id="every word"),
+        pytest.param("трубопроводчик", True, id="a word that begins alike"),
+        pytest.param("рабочие спецодежда марсиане", True, id="one word missing"),
+        pytest.param("квазар", False, id="nothing"),
+    ],
+)
+async def test_a_page_says_whether_words_were_read_loosely(
+    filled: Store, gazetteer: Gazetteer, asked: str, is_loose: bool
+) -> None:
+    page = await filled.search.search(parse_query(gazetteer, asked), now=NOW)
+    assert page.is_loose is is_loose
+
+
+async def test_a_strict_question_is_never_read_loosely(filled: Store, gazetteer: Gazetteer) -> None:
+    query = replace(parse_query(gazetteer, "трубопроводчик"), is_strict=True)
+    assert (await filled.search.search(query, now=NOW)).total == 0
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

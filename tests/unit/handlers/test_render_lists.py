@@ -54,6 +54,13 @@ def test_results_as_in_the_look(gazetteer: Gazetteer, texts: Texts) -> None:
     assert decode(message.buttons[2][0].data or "") == WatchThis("газ country:uz since:30d")
 
 
+def test_results_that_were_read_loosely_say_so(gazetteer: Gazetteer, texts: Texts) -> None:
+    message = found(page(headline(1), is_loose=True), "газ", gazetteer, texts)
+    head, said, *_ = shown(message).splitlines()
+    assert head == "1 headline for “газ”"
+    assert said == "No headline has just these words; the closest:"
+
+
 def test_later_pages_go_on_numbering(gazetteer: Gazetteer, texts: Texts) -> None:
     message = found(page(headline(9), total=12, offset=10), "газ", gazetteer, texts)
     assert "\n11. " in shown(message)
