@@ -7,7 +7,7 @@ token per language that its letters allow, and any of them may match.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import snowballstemmer
@@ -90,11 +90,23 @@ def _token_as_written(word: str, language: str) -> str:
     return token(folded, language) if folded else ""
 
 
-def placed_tokens(text: str, language: str | None = None) -> Iterator[tuple[str, int, int]]:
-    """The tokens of a text in its language, each with where its word stands: ``text[start:end]``."""
-    known = language if language in _STEMMERS else guess_language(text)
-    for word, start, end in runs(text):
-        if found := _token_as_written(word, known):
+def placed_tokens(
+    text: str, language: str | None = None, known: Sequence[str] = ()
+) -> Iterator[tuple[str, int, int]]:
+    """The tokens of a text in its language, each with where its word stands: ``text[start:end]``.
+
+    ``known`` are its tokens, where the index has kept them: then only the words that have none are told from the others.
+    """
+    of = language if language in _STEMMERS else guess_language(text)
+    places = list(runs(text))
+    if known:
+        stops = STOPWORDS.get(of, ())
+        telling = [place for place in places if (folded := fold(place[0])) and folded not in stops]
+        if len(telling) == len(known):
+            yield from ((found, start, end) for found, (_, start, end) in zip(known, telling, strict=True))
+            return
+    for word, start, end in places:
+        if found := _token_as_written(word, of):
             yield found, start, end
 
 

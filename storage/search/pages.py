@@ -54,12 +54,14 @@ class Question:
         ranked = self._ranked(keys[:RANKED], stage)
         total = len(ranked) if self.query.phrases else min(len(keys), COUNTED)
         further = [] if self.query.phrases else keys[RANKED:]
-        chosen = [*ranked, *((0.0, id_of(key)) for key in further)][self.offset : self.offset + self.limit]
-        headlines = rows.headlines(self.reader, [headline_id for _, headline_id in chosen])
+        chosen = [*ranked, *((0.0, id_of(key), "") for key in further)][
+            self.offset : self.offset + self.limit
+        ]
+        headlines = rows.headlines(self.reader, [headline_id for _, headline_id, _ in chosen])
         is_asked = asked_for(self.query, stage.beginning)
         found = tuple(
-            Found(headline, score, bold(headline, is_asked))
-            for score, headline_id in chosen
+            Found(headline, score, bold(headline, title, is_asked) if is_asked else ())
+            for score, headline_id, title in chosen
             if (headline := headlines.get(headline_id))
         )
         return Page(found=found, total=total, offset=self.offset, is_loose=stage.beginning > 0)
@@ -71,17 +73,18 @@ class Question:
         values = window.values(dialect) | {"limit": limit}
         return [row[0] for row in self.reader.rows(reading.newest(window, dialect), values)]
 
-    def _ranked(self, keys: Sequence[int], stage: Stage) -> list[tuple[float, int]]:
-        """Scores and ids, best first; the newer of two equals first."""
+    def _ranked(self, keys: Sequence[int], stage: Stage) -> list[tuple[float, int, str]]:
+        """Scores, ids and the titles' tokens where they were read, best first; the newer of two equals first."""
         asked = all_terms(self.query)
         if not asked:
-            return [(0.0, id_of(key)) for key in keys]
+            return [(0.0, id_of(key), "") for key in keys]
         candidates = self._candidates(keys)
         if self.query.phrases:
             candidates = [found for found in candidates if relevance.has_phrases(found, self.query.phrases)]
         weights = self._weights(asked) if stage.beginning and len(asked) > 1 else {}
         scoring = relevance.Scoring(asked, weights, self.now, stage.beginning)
-        return sorted(((scoring.score(found), found.id) for found in candidates), key=lambda pair: -pair[0])
+        scored = ((scoring.score(found), found.id, found.title) for found in candidates)
+        return sorted(scored, key=lambda one: -one[0])
 
     def _candidates(self, keys: Sequence[int]) -> list[Candidate]:
         """In the order of the keys; what was deleted meanwhile is left out."""
@@ -99,19 +102,21 @@ class Question:
         return {term: rarity(max(counts[one] for one in some), total) for term, some in tokens.items()}
 
 
-def asked_for(query: Query, beginning: int) -> Callable[[str], bool]:
-    """Whether a token is one that the question asked for."""
+def asked_for(query: Query, beginning: int) -> Callable[[str], bool] | None:
+    """Whether a token is one that the question asked for; None when it asked for no words."""
     asked = frozenset(found for term in all_terms(query) for found in term_tokens(term))
+    if not asked:
+        return None
     if not beginning:
         return asked.__contains__
     starts = beginnings(asked, beginning)
     return lambda found: found in asked or found.startswith(starts)
 
 
-def bold(headline: Headline, is_asked: Callable[[str], bool]) -> tuple[tuple[int, int], ...]:
-    """The places of those words of the title."""
+def bold(headline: Headline, title: str, is_asked: Callable[[str], bool]) -> tuple[tuple[int, int], ...]:
+    """The places of those words of the title; ``title`` are its tokens as the index has them, "" where nobody looked."""
     return tuple(
         (start, end)
-        for found, start, end in placed_tokens(headline.title, headline.language)
+        for found, start, end in placed_tokens(headline.title, headline.language, title.split())
         if is_asked(found)
     )
