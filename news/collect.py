@@ -18,6 +18,7 @@ from news.model import Item, Source, SourceKind, SourceState
 from news.ports import Storage
 from news.refresh import Lesson, Outcome, is_dead, learn, settled_redirect
 from news.shelf import Shelf, headline_shelf
+from news.sources.document import Document
 from news.sources.fetch import Fetched, Fetcher
 from news.sources.telegram import preview_url
 from news.sources.workers import WorkerKilledError
@@ -165,13 +166,7 @@ class _Round:
         )
         if fetched.is_unchanged:
             return lesson
-        document = await self._fetcher.readers.read(
-            fetched.body,
-            kind=source.kind,
-            url=fetched.url,
-            content_type=fetched.content_type,
-            now=self._now(),
-        )
+        document = await self._read(source.kind, fetched)
         if not document.items and source.kind is SourceKind.PAGE:
             raise UnreadableError(source.url, "no headlines were found on this page.")
         added = await self._store(source, document.items)
@@ -194,6 +189,13 @@ class _Round:
             if source.kind is SourceKind.PAGE and not await self._fetcher.robots.allows(url, self._now()):
                 raise RefusedAddressError(url, "the site's robots.txt does not allow reading this page.")
             return await self._fetcher.fetch(url, etag=state.etag, last_modified=state.last_modified)
+
+    async def _read(self, kind: SourceKind, fetched: Fetched) -> Document:
+        url, content_type, now = fetched.url, fetched.content_type, self._now()
+        quick = await self._desk.read(fetched.body, kind=kind, url=url, content_type=content_type, now=now)
+        return quick or await self._fetcher.readers.read_apart(
+            fetched.body, kind=kind, url=url, content_type=content_type, now=now
+        )
 
     async def _store(self, source: Source, items: Sequence[Item]) -> int:
         """``news.ingest.ingest`` by portions, with the store's own waiting outside of everybody else's thinking."""

@@ -11,13 +11,10 @@ from typing import Any
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from news.text import analyse, folded_words
+from news.text import IndexWords, folded_words, index_words
 from storage.search.keys import country_facet, key_of, keys_of, language_facet
 from storage.statements import chunks
 from storage.tables import HeadlineRow
-
-SUMMARY_CHARACTERS = 150
-"""How much of a summary is indexed: it holds what the title leaves out, the rest repeats."""
 
 _SHORTEST_WORD, _LONGEST_WORD = 4, 20
 # All rows are one parameter: between two rows, SQLite's driver would wait for an interpreter that is busy elsewhere.
@@ -50,7 +47,10 @@ _WORDS = text("SELECT id, word FROM search_word WHERE word IN :words").bindparam
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """What the index takes of a headline. ``countries`` are those it is found under, implied ones too."""
+    """What the index takes of a headline. ``countries`` are those it is found under, implied ones too.
+
+    ``words`` are worked out here where nobody has done so.
+    """
 
     headline_id: int
     title: str
@@ -58,6 +58,7 @@ class IndexEntry:
     language: str | None
     countries: tuple[str, ...]
     sort_at: datetime
+    words: IndexWords | None = None
 
 
 async def add(session: AsyncSession, entries: Sequence[IndexEntry]) -> None:
@@ -102,13 +103,10 @@ async def set_countries(session: AsyncSession, countries: Mapping[int, Sequence[
 
 
 def _row(entry: IndexEntry) -> tuple[int, str, str]:
-    title = analyse(entry.title, entry.language)
-    seen = set(title)
-    summary = analyse(entry.summary[:SUMMARY_CHARACTERS], entry.language) if entry.summary else []
-    rest = [word for word in dict.fromkeys(summary) if word not in seen]
+    words = entry.words or index_words(entry.title, entry.summary, entry.language)
     facets = [language_facet(entry.language), *map(country_facet, entry.countries)]
     key = key_of(entry.headline_id, entry.sort_at, entry.countries)
-    return key, " ".join(title), " ".join((*rest, *facets))
+    return key, words.title, " ".join((words.rest, *facets)).lstrip()
 
 
 def _telling_words(title: str) -> Iterator[str]:
