@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from news.text.analysis import analyse, contains, guess_language, placed_tokens, token, variants
 from news.text.indexing import IndexWords, index_words
-from news.text.words import Word, fold, folded_words, words
+from news.text.words import Word, fold, folded_words, words, written_words
 
 __all__ = [
     "IndexWords",
@@ -19,4 +19,5 @@ __all__ = [
     "token",
     "variants",
     "words",
+    "written_words",
 ]
