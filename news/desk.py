@@ -27,7 +27,7 @@ from news.sources.reading import QUICK_LIMIT, read_quickly
 # Items of a round after which a clerk is worth its start, half a second and 45 MiB.
 WORTH_IT = 1_000
 # Jobs under way: enough that it never waits for us, few enough that what it cannot do in time is done here.
-JOBS = 6
+JOBS = 10
 PATIENCE_S = 20.0
 _LINE_LIMIT = 4 * 2**20
 
