@@ -23,7 +23,7 @@ from benchmarks.editorial_sets import group_measures, lines
 from bot.jobs import bring_together
 from news.encoder import Encoder, open_encoder
 from news.gazetteer import Gazetteer, load_gazetteer
-from news.ingest import prepare
+from news.ingest import prepare, tell
 from news.model import Headline, Item, NewHeadline, Source, SourceKind
 from storage.storage import Store, open_store
 from storage.upgrade import upgrade
@@ -90,7 +90,7 @@ async def _ingest(store: Store, gazetteer: Gazetteer, rows: Sequence[dict], now:
         if outlet not in known:
             await store.sources.ensure(source, now)
         fresh = await store.headlines.unknown(source.id, items, now)
-        ready += [prepare(gazetteer, source, item, now=now) for item in fresh]
+        ready += [prepare(source, item, tell(gazetteer, source, item), now=now) for item in fresh]
     await store.headlines.add(ready)
 
 
