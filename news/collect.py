@@ -18,6 +18,7 @@ from news.model import Item, Source, SourceKind, SourceState
 from news.ports import Storage
 from news.refresh import Lesson, Outcome, is_dead, learn, settled_redirect
 from news.shelf import Shelf, headline_shelf
+from news.sources.document import Document
 from news.sources.fetch import Fetched, Fetcher
 from news.sources.telegram import preview_url
 from news.sources.workers import WorkerKilledError
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 CLAIM_AT_ONCE = 100
 # Longer than a source can take from its claim to its record, deadline of the fetch and reading included.
 LEASE_S = 300.0
+# Sources whose items are told and stored at once: enough for a transaction to fill while another is written.
+HANDS = 96
 # Attribution takes up to a millisecond an item: the loop breathes between portions.
 PORTION = 50
 
@@ -64,7 +67,7 @@ async def collect(
 
     async def one(round_: _Round, source: Source, state: SourceState, place: Place) -> None:
         try:
-            report = await round_.collect_one(source, state)
+            report = await round_.collect_one(source, state, place)
         finally:
             place.leave()
         reports.append(report)
@@ -98,6 +101,7 @@ class _Round:
         self._desk = desk
         self._fetcher = fetcher
         self._now = now
+        self._hands = asyncio.Semaphore(HANDS)
         self._turn = asyncio.Lock()
         self._headlines = headline_shelf(storage.headlines, self._turn)
         self._states: Shelf[Learned, None] = Shelf(self._record, self._turn)
@@ -118,9 +122,9 @@ class _Round:
         await self._storage.sources.record(states, urls)
         return [None] * len(lot)
 
-    async def collect_one(self, source: Source, state: SourceState) -> FetchReport:
-        """Fetch, read, store, remember."""
-        lesson = await self._attempt(source, state)
+    async def collect_one(self, source: Source, state: SourceState, place: Place) -> FetchReport:
+        """Fetch, read, store, remember. The place is for fetching and reading: who stores leaves it to the next source."""
+        lesson = await self._attempt(source, state, place)
         state = learn(source.id, state, lesson, self._now())
         is_newly_dead = is_dead(state, self._now()) and not state.is_dead_told
         moved_to = settled_redirect(state)
@@ -138,9 +142,9 @@ class _Round:
             is_newly_dead=is_newly_dead,
         )
 
-    async def _attempt(self, source: Source, state: SourceState) -> Lesson:
+    async def _attempt(self, source: Source, state: SourceState, place: Place) -> Lesson:
         try:
-            return await self._fetch_and_store(source, state)
+            return await self._fetch_and_store(source, state, place)
         except FetchError as error:
             wait = timedelta(seconds=min(error.retry_after_s or 0.0, 1e9))
             return Lesson(Outcome.FAILED, retry_after=wait, error=str(error))
@@ -154,7 +158,7 @@ class _Round:
             )
             return Lesson(Outcome.FAILED, error=f"{source.url}: reading it failed; the log says more.")
 
-    async def _fetch_and_store(self, source: Source, state: SourceState) -> Lesson:
+    async def _fetch_and_store(self, source: Source, state: SourceState, place: Place) -> Lesson:
         fetched = await self._fetch(source, state)
         lesson = Lesson(
             Outcome.UNCHANGED,
@@ -165,16 +169,12 @@ class _Round:
         )
         if fetched.is_unchanged:
             return lesson
-        document = await self._fetcher.readers.read(
-            fetched.body,
-            kind=source.kind,
-            url=fetched.url,
-            content_type=fetched.content_type,
-            now=self._now(),
-        )
+        document = await self._read(source.kind, fetched)
         if not document.items and source.kind is SourceKind.PAGE:
             raise UnreadableError(source.url, "no headlines were found on this page.")
-        added = await self._store(source, document.items)
+        async with self._hands:
+            place.leave()
+            added = await self._store(source, document.items)
         return replace(
             lesson,
             outcome=Outcome.NEW if added else Outcome.UNCHANGED,
@@ -194,6 +194,13 @@ class _Round:
             if source.kind is SourceKind.PAGE and not await self._fetcher.robots.allows(url, self._now()):
                 raise RefusedAddressError(url, "the site's robots.txt does not allow reading this page.")
             return await self._fetcher.fetch(url, etag=state.etag, last_modified=state.last_modified)
+
+    async def _read(self, kind: SourceKind, fetched: Fetched) -> Document:
+        url, content_type, now = fetched.url, fetched.content_type, self._now()
+        quick = await self._desk.read(fetched.body, kind=kind, url=url, content_type=content_type, now=now)
+        return quick or await self._fetcher.readers.read_apart(
+            fetched.body, kind=kind, url=url, content_type=content_type, now=now
+        )
 
     async def _store(self, source: Source, items: Sequence[Item]) -> int:
         """``news.ingest.ingest`` by portions, with the store's own waiting outside of everybody else's thinking."""

@@ -17,15 +17,18 @@ class Place:
     def __init__(self, gate: Gate, patience_s: float) -> None:
         self._gate = gate
         self._is_slow = False
+        self._is_left = False
         self._timer = asyncio.get_running_loop().call_later(patience_s, self._step_aside)
 
     def _step_aside(self) -> None:
         self._is_slow = self._gate.step_aside()
 
     def leave(self) -> None:
-        """The holder has finished."""
-        self._timer.cancel()
-        self._gate.leave(was_slow=self._is_slow)
+        """The holder has finished; to say so again changes nothing."""
+        if not self._is_left:
+            self._is_left = True
+            self._timer.cancel()
+            self._gate.leave(was_slow=self._is_slow)
 
 
 class Gate:

@@ -11,13 +11,14 @@ from news.gazetteer import Gazetteer
 from news.language import detect_language
 from news.model import Attribution, Item, NewHeadline, Source
 from news.ports import Storage
+from news.text import IndexWords, index_words
 
 # An item older than this when first seen is kept for search but told to nobody; one dated further ahead than the clocks
 # of newsrooms differ is the same.
 NEWS_WINDOW = timedelta(hours=72)
 CLOCK_SKEW = timedelta(hours=2)
 
-Told = tuple[str | None, Attribution]  # language and countries
+Told = tuple[str | None, Attribution, IndexWords]  # language, countries, words for the index
 
 
 async def ingest(
@@ -30,16 +31,15 @@ async def ingest(
 
 
 def tell(gazetteer: Gazetteer, source: Source, item: Item) -> Told:
-    """What the words of an item tell: its language and its countries."""
+    """What the words of an item tell: its language, its countries, and how it is found."""
     language = _language(source, item)
-    return language, attribute(
-        gazetteer, item.title, item.summary, source_country=source.country, language=language
-    )
+    found = attribute(gazetteer, item.title, item.summary, source_country=source.country, language=language)
+    return language, found, index_words(item.title, item.summary, language)
 
 
 def prepare(source: Source, item: Item, told: Told, *, now: datetime) -> NewHeadline:
     """An item as it is stored: with what its words tell, and its place in time."""
-    language, attribution = told
+    language, attribution, words = told
     published = item.published
     is_new = published is None or now - NEWS_WINDOW <= published <= now + CLOCK_SKEW
     return NewHeadline(
@@ -55,6 +55,7 @@ def prepare(source: Source, item: Item, told: Told, *, now: datetime) -> NewHead
         sort_at=min(published, now) if published else now,
         is_new=is_new,
         attribution=attribution,
+        words=words,
     )
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from news.text import IndexWords
+
 # ---------------------------------------------------------------- sources and headlines
 
 
@@ -94,6 +96,7 @@ class NewHeadline:
 
     ``sort_at`` orders it among others (when it was published, never in the future); editions go by ``first_seen_at``, so
     that what arrives late is still told. ``is_new`` is false for items too old or dated in the future: never told.
+    ``words`` are those of the index where somebody has worked them out already.
     """
 
     source_id: str
@@ -108,6 +111,7 @@ class NewHeadline:
     published: datetime | None = None
     is_new: bool = True
     attribution: Attribution = field(default_factory=Attribution)
+    words: IndexWords | None = None
 
 
 @dataclass(frozen=True, slots=True)

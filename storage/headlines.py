@@ -223,6 +223,7 @@ def _index_entry(number: int, headline: NewHeadline) -> IndexEntry:
         language=headline.language,
         countries=belongs(headline.attribution),
         sort_at=headline.sort_at,
+        words=headline.words,
     )
 
 

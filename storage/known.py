@@ -6,6 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ _KNOWN = """
     UNION ALL SELECT 'url', canonical_url, NULL FROM headline WHERE canonical_url {urls}"""
 
 
+@lru_cache(maxsize=2_048)  # asked again for each item on its way into the store
 def title_key(title: str) -> str:
     """Equal for titles that differ in case, white space or composition only; a digest, because the index repeats it."""
     folded = " ".join(unicodedata.normalize("NFC", title.casefold()).split())

@@ -97,23 +97,29 @@ class Text:
 def find_spans(text: Text) -> list[Span]:
     """Return every form found in a text; they may overlap."""
     found = []
-    heads = (
-        "",
-        *(token[0].lower() for token in text.tokens),
-        "",
-    )  # of the token before, of each, of the one behind
-    for at, hits in text.lexicon.anchors(text.tokens):
+    tokens = text.tokens
+    for at, hits in text.lexicon.anchors(tokens):
         for form, ending in hits:
             if form.side:
-                head = heads[at + 1 + form.side]
-                # One look at a letter refuses most phrases; letters with accents and signs may stand for another.
-                if head == form.head or head not in PLAIN_HEADS:
+                if _may_stand(text, at + form.side, form):
                     extent = _extent(text, at, form)
                     if extent:
                         found.append(Span(*extent, form, ending))
             elif _is_written_so(text, at, form.words[0]):
                 found.append(Span(at, at + 1, form, ending))
     return found
+
+
+def _may_stand(text: Text, at: int, form: Form) -> bool:
+    """Refuse most phrases by one look at the letter beside their anchor, and most others by the word that it begins.
+
+    Letters with accents and signs may stand for another, or for nothing.
+    """
+    head = text.tokens[at][0].lower() if 0 <= at < len(text.tokens) else ""
+    if head != form.head:
+        return head not in PLAIN_HEADS
+    word = form.words[form.anchor + form.side]
+    return bool(word.exact) or text.folded(at).startswith(word.stem)
 
 
 def _extent(text: Text, at: int, form: Form) -> tuple[int, int] | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 _MARKS = (  # the longer mark first: UTF-32 LE begins with UTF-16 LE's
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -89,5 +87,8 @@ def _guess(body: bytes, declared: list[str]) -> str:
         text = body.decode(encoding, "replace")
         if text.count("\ufffd") * 100 <= len(text):
             return text
+    # Hardly a body comes to this, and it would take 3 MiB of each process that reads.
+    from charset_normalizer import from_bytes  # noqa: PLC0415
+
     best = from_bytes(body[:_DETECT_BYTES], steps=5, chunk_size=512).best()
     return body.decode(best.encoding if best else "cp1252", "replace")

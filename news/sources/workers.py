@@ -1,6 +1,6 @@
 """A pool of reading processes that are killed and replaced when a body keeps them too long.
 
-A body that is small and well formed never comes here (``read_quickly``): it is read in place within milliseconds.
+A body that is small and well formed never comes here (``read_quickly``): it is read in milliseconds, in place or at the desk.
 """
 
 from __future__ import annotations
@@ -147,6 +147,12 @@ class WorkerPool:
         quick = read_quickly(body, kind=kind, url=url, content_type=content_type, now=now)
         if quick is not None:
             return quick
+        return await self.read_apart(body, kind=kind, url=url, content_type=content_type, now=now)
+
+    async def read_apart(
+        self, body: bytes, *, kind: SourceKind, url: str, content_type: str, now: datetime
+    ) -> Document:
+        """As ``read``, for a body that is not quickly read."""
         job = encode_job(body, kind=kind, url=url, content_type=content_type, now=now)
         async with self._borrow() as worker:
             if self._is_closed:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from news.text.analysis import analyse, contains, guess_language, placed_tokens, token, variants
-from news.text.words import Word, fold, folded_words, words
+from news.text.indexing import IndexWords, index_words
+from news.text.words import Word, fold, folded_words, words, written_words
 
 __all__ = [
+    "IndexWords",
     "Word",
     "analyse",
     "contains",
     "fold",
     "folded_words",
     "guess_language",
+    "index_words",
     "placed_tokens",
     "token",
     "variants",
     "words",
+    "written_words",
 ]

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from news.text import analyse, folded_words
+from news.text import IndexWords, fold, index_words, written_words
 from storage.search.keys import country_facet, key_of, keys_of, language_facet
+from storage.search.reading import POSTGRESQL, SQLITE
 from storage.statements import chunks
 from storage.tables import HeadlineRow
-
-SUMMARY_CHARACTERS = 150
-"""How much of a summary is indexed: it holds what the title leaves out, the rest repeats."""
 
 _SHORTEST_WORD, _LONGEST_WORD = 4, 20
 # All rows are one parameter: between two rows, SQLite's driver would wait for an interpreter that is busy elsewhere.
@@ -43,14 +41,19 @@ _INSERT_WORD = {
     "FROM unnest(%s::text[], %s::text[]) AS new (word, grams) ON CONFLICT DO NOTHING",
 }
 _INSERT_GRAM = "INSERT INTO search_gram (gram, word_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-_WORDS = text("SELECT id, word FROM search_word WHERE word IN :words").bindparams(
-    bindparam("words", expanding=True)
-)
+_DIALECTS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+_WORDS = {
+    name: text(f"SELECT id, word FROM search_word WHERE word {dialect.is_among('words')}")  # noqa: S608 (nothing of outside)
+    for name, dialect in _DIALECTS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """What the index takes of a headline. ``countries`` are those it is found under, implied ones too."""
+    """What the index takes of a headline. ``countries`` are those it is found under, implied ones too.
+
+    ``words`` are worked out here where nobody has done so.
+    """
 
     headline_id: int
     title: str
@@ -58,6 +61,7 @@ class IndexEntry:
     language: str | None
     countries: tuple[str, ...]
     sort_at: datetime
+    words: IndexWords | None = None
 
 
 async def add(session: AsyncSession, entries: Sequence[IndexEntry]) -> None:
@@ -69,7 +73,7 @@ async def add(session: AsyncSession, entries: Sequence[IndexEntry]) -> None:
     await session.execute(
         _INSERT[session.get_bind().dialect.name], {"rows": json.dumps(rows, ensure_ascii=False)}
     )
-    await _remember_words(session, {word for entry in entries for word in _telling_words(entry.title)})
+    await _remember_words(session, set(_telling_words(entry.title for entry in entries)))
 
 
 async def remove(session: AsyncSession, ids: Sequence[int]) -> None:
@@ -102,36 +106,39 @@ async def set_countries(session: AsyncSession, countries: Mapping[int, Sequence[
 
 
 def _row(entry: IndexEntry) -> tuple[int, str, str]:
-    title = analyse(entry.title, entry.language)
-    seen = set(title)
-    summary = analyse(entry.summary[:SUMMARY_CHARACTERS], entry.language) if entry.summary else []
-    rest = [word for word in dict.fromkeys(summary) if word not in seen]
+    words = entry.words or index_words(entry.title, entry.summary, entry.language)
     facets = [language_facet(entry.language), *map(country_facet, entry.countries)]
     key = key_of(entry.headline_id, entry.sort_at, entry.countries)
-    return key, " ".join(title), " ".join((*rest, *facets))
+    return key, words.title, " ".join((words.rest, *facets)).lstrip()
 
 
-def _telling_words(title: str) -> Iterator[str]:
-    """The words that "did you mean" may offer."""
-    for word in folded_words(title):
+def _telling_words(titles: Iterable[str]) -> Iterator[str]:
+    """The words that "did you mean" may offer; what many titles have is looked at once."""
+    for written in set(written_words("\n".join(titles))):
+        word = fold(written)
         if _SHORTEST_WORD <= len(word) <= _LONGEST_WORD and word.isalpha():
             yield word
 
 
 async def _remember_words(session: AsyncSession, found: set[str]) -> None:
     """Store the words not seen before with their trigrams. Two processes may bring the same word: one of them wins."""
-    known = {
-        row.word for some in chunks(sorted(found)) for row in await session.execute(_WORDS, {"words": some})
-    }
+    known = {row.word for row in await _stored_words(session, sorted(found))}
     new = sorted(found - known)
     if session.get_bind().dialect.name != "sqlite":
         await _many(session, _INSERT_WORD, [(word, "|".join(trigrams(word))) for word in new])
         return
     await _many(session, _INSERT_WORD, [(word,) for word in new])
-    for some in chunks(new):
-        rows = await session.execute(_WORDS, {"words": some})
-        grams = [(gram, row.id) for row in rows for gram in trigrams(row.word)]
-        await _many(session, {"sqlite": _INSERT_GRAM}, grams)
+    rows = await _stored_words(session, new)
+    await _many(
+        session, {"sqlite": _INSERT_GRAM}, [(gram, row.id) for row in rows for gram in trigrams(row.word)]
+    )
+
+
+async def _stored_words(session: AsyncSession, asked: Sequence[str]) -> Sequence[Row[Any]]:
+    """(id, word) of those of them that are stored."""
+    name = session.get_bind().dialect.name
+    done = await session.execute(_WORDS[name], {"words": _DIALECTS[name].listed(asked)})
+    return done.all()
 
 
 async def _many(

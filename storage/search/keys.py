@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 FLAGGED = ("KZ", "UZ", "KG", "TJ", "TM", "RU", "AF")
 """Countries with a bit of their own at the end of the key, the first the lowest. Changing them means indexing anew."""
@@ -68,11 +69,13 @@ def minute_of(key: int) -> int:
     return key >> _BELOW_MINUTE
 
 
+@lru_cache(maxsize=512)
 def country_facet(code: str) -> str:
     """The token of a country (ISO 3166-1 alpha-2)."""
     return f"{_COUNTRY}{_plain(code)}"
 
 
+@lru_cache(maxsize=512)
 def language_facet(code: str | None) -> str:
     """The token of a language (ISO 639-1), or of none."""
     return f"{ANY_LANGUAGE}{_plain(code)}" if code else ANY_LANGUAGE

@@ -11,6 +11,7 @@ import pytest
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.model import Attribution, CountryEvidence, NewHeadline, Query, Source, SourceKind
 from news.query import parse_query
+from news.text import index_words
 from storage.search.asking import window_of
 from storage.search.keys import country_facet, id_of
 from storage.search.reading import POSTGRESQL, SQLITE, Window, newest
@@ -212,3 +213,14 @@ async def test_pages_do_not_overlap_and_know_the_total(filled: Store) -> None:
     assert [found.headline.id for found in first.found] == [1, 2, 3, 4]
     assert [found.headline.id for found in last.found] == [10, 8]
     assert (first.total, last.total, last.offset) == (10, 10, 8)
+
+
+async def test_words_worked_out_elsewhere_are_the_ones_indexed(filled: Store, gazetteer: Gazetteer) -> None:
+    added = await filled.headlines.add(
+        [
+            replace(make(11, "Мост", "", "ru", "KZ", "orda", 1), words=index_words("Тоннель", "", "ru")),
+            make(12, "Мост", "", "ru", "KZ", "kun", 1),
+        ]
+    )
+    for asked, expected in (("тоннели", added[:1]), ("мосты", added[1:])):
+        assert await ids(filled, parse_query(gazetteer, asked)) == expected

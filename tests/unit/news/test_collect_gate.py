@@ -31,6 +31,16 @@ async def test_only_so_many_at_once() -> None:
     second.leave()
 
 
+async def test_a_place_left_twice_is_given_back_once() -> None:
+    gate = Gate(concurrency=1, per_host=1, patience_s=60)
+    early = await gate.take()
+    early.leave()
+    other = await gate.take()
+    early.leave()
+    assert not await is_free(gate)
+    other.leave()
+
+
 async def test_a_slow_one_steps_aside_and_gives_nothing_back_twice() -> None:
     gate = Gate(concurrency=1, per_host=1, patience_s=0)
     slow = await gate.take()

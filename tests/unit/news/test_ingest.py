@@ -38,8 +38,8 @@ def test_when_an_item_is_news(gazetteer, published, is_new, sort_at):
 
 
 def test_what_an_item_says_of_itself_wins(gazetteer):
-    said, _ = tell(gazetteer, SOURCE, Item("1", "Metro opens in Almaty this week", language="tr"))
-    seen, _ = tell(gazetteer, SOURCE, Item("2", "The metro opens in Almaty this week after repairs"))
+    said, _, _ = tell(gazetteer, SOURCE, Item("1", "Metro opens in Almaty this week", language="tr"))
+    seen, _, _ = tell(gazetteer, SOURCE, Item("2", "The metro opens in Almaty this week after repairs"))
     assert (said, seen) == ("tr", "en")
 
 

@@ -1,0 +1,25 @@
+"""What the index takes of a headline's words. Pure, so that they are worked out wherever there is time for it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from news.text.analysis import analyse
+
+SUMMARY_CHARACTERS = 150
+"""How much of a summary is indexed: it holds what the title leaves out, the rest repeats."""
+
+
+class IndexWords(NamedTuple):
+    """Tokens with blanks between them: those of the title in order, and those that only the summary has."""
+
+    title: str
+    rest: str
+
+
+def index_words(title: str, summary: str, language: str | None) -> IndexWords:
+    """The words under which a headline in this language (ISO 639-1; guessed when None) is found."""
+    tokens = analyse(title, language)
+    seen = set(tokens)
+    further = analyse(summary[:SUMMARY_CHARACTERS], language) if summary else []
+    return IndexWords(" ".join(tokens), " ".join(word for word in dict.fromkeys(further) if word not in seen))
