@@ -55,8 +55,10 @@ def stages(query: Query, syntax: Syntax) -> Iterator[Stage]:
 
 
 def _loosely(tokens: Sequence[str], syntax: Syntax) -> str:
-    alike = map(syntax.starts, beginnings(tokens, BEGINNING))
-    return syntax.any_of((*map(syntax.token, tokens), *alike))
+    """What begins like one of the tokens, or is one that is too short for that."""
+    alike = beginnings(tokens, BEGINNING)
+    short = (token for token in tokens if not token.startswith(alike))
+    return syntax.any_of((*map(syntax.token, short), *map(syntax.starts, alike)))
 
 
 def all_terms(query: Query) -> tuple[str, ...]:
