@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +25,8 @@ from storage.preferences import wants_key
 from storage.storage import Store
 
 logger = logging.getLogger(__name__)
+
+SPREADING = timedelta(seconds=30)  # an alert that stood still for so long was left by a process that died
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ async def plan(
 async def plan_with(
     store: Store, compose: Compose, *, now: datetime, leadership: Leadership | None = None
 ) -> PlanReport:
-    """Plan everything that is due at ``now``, wake held alerts, close what has ended.
+    """Plan everything that is due at ``now``, wake held alerts, spread what a crash left, close what has ended.
 
     With ``leadership`` the run ends early when another process takes over. Raise LostLeadershipError when that
     happens in the middle of a write.
@@ -107,6 +109,8 @@ async def plan_with(
     run = _Run(store, compose, now, leadership)
     report = PlanReport()
     await store.outbox.housekeeping.release_held(now)
+    for broadcast_id in await store.broadcasts.unspread(now - SPREADING):
+        await store.broadcasts.spread_on(broadcast_id, now)
     slot_times = await store.outbox.planning.slot_times()
     for slot, planned_for in slot_times.items():
         if leadership is not None and not await leadership.hold():

@@ -52,11 +52,10 @@ def with_language(readers: Select[int], language: str, named: Collection[str]) -
     return readers.where(SubscriberRow.language.not_in([name for name in named if name]))
 
 
-async def who_sleeps(session: AsyncSession, countries: Collection[str], now: datetime) -> list[Asleep]:
-    """The quiet hours in force now among the alert's readers: a few per zone, however many the readers."""
+async def who_sleeps(session: AsyncSession, readers: Select[int], now: datetime) -> list[Asleep]:
+    """The quiet hours in force now among these readers of an alert: a few per zone, however many the readers."""
     statement = (
-        alert_readers(countries)
-        .with_only_columns(SubscriberRow.zone, SubscriberRow.quiet_from, SubscriberRow.quiet_to)
+        readers.with_only_columns(SubscriberRow.zone, SubscriberRow.quiet_from, SubscriberRow.quiet_to)
         .where(SubscriberRow.alerts_pierce_quiet.is_(False))
         .distinct()
     )
@@ -102,7 +101,7 @@ async def count_audience(session: AsyncSession, countries: Collection[str], now:
     )
     languages = {language: count for language, count in await session.execute(by_language)}  # noqa: C416 (rows are no pairs to mypy)
     quiet = 0
-    for one in await who_sleeps(session, countries, now):
+    for one in await who_sleeps(session, readers, now):
         sleepers = readers.where(one.is_theirs).with_only_columns(func.count())
         quiet += await session.scalar(sleepers) or 0
     return Audience(total=sum(languages.values()), by_language=languages, quiet=quiet)

@@ -34,7 +34,11 @@ class HousekeepingStore:
         done = sum((BROADCAST.c[state.value] for state in COUNTED), start=BROADCAST.c.held * 0)
         finish = (
             update(BROADCAST)
-            .where(BROADCAST.c.state == BroadcastState.SENDING, done >= BROADCAST.c.total)
+            .where(
+                BROADCAST.c.state == BroadcastState.SENDING,
+                BROADCAST.c.spread_to.is_(None),
+                done >= BROADCAST.c.total,
+            )
             .values(state=BroadcastState.SENT, finished_at=now)
         )
         async with self._writes.begin() as session:

@@ -7,28 +7,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.errors import UnknownBroadcastError
 from news.model import Audience, Broadcast, BroadcastState, Lane, Message, Progress
 from storage.engine import SessionMaker
-from storage.outbox.audience import (
-    alert_readers,
-    count_audience,
-    held_state,
-    held_until,
-    waking_times,
-    who_sleeps,
-    with_language,
-)
+from storage.outbox.audience import count_audience
 from storage.outbox.changing import queue_deletions, queue_edits
 from storage.outbox.fanout import add_deliveries, rows_of
 from storage.outbox.messages import dump_messages, load_messages
 from storage.outbox.recording import BROADCAST, COUNTED, stop_broadcast
-from storage.outbox.values import State
+from storage.outbox.spreading import READERS_AT_ONCE, spread
 from storage.statements import codes, insert_into
-from storage.tables import AuditRow, BroadcastRow, DeliveryRow, SubscriberRow
+from storage.tables import AuditRow, BroadcastRow, SubscriberRow
 
 Messages = Mapping[str, tuple[Message, ...]]
 SENT_STATES = (BroadcastState.SENDING, BroadcastState.SENT, BroadcastState.STOPPED, BroadcastState.CORRECTED)
@@ -70,20 +62,36 @@ class SqlBroadcastStore:
         async with self._reads() as session:
             return _broadcast(await _row(session, broadcast_id))
 
-    async def confirm_alert(self, broadcast_id: int, now: datetime) -> int:
-        """Draft → sending, with one delivery per reader and part; sleepers' are held. How many; 0 the second time."""
+    async def confirm_alert(self, broadcast_id: int, now: datetime, *, at_once: int = READERS_AT_ONCE) -> int:
+        """Draft → sending, with one delivery per reader and part; sleepers' are held. How many; 0 the second time.
+
+        The first readers' messages may go out before the last ones' are queued.
+        """
         async with self._writes.begin() as session:
             confirm = update(BROADCAST).where(
                 BROADCAST.c.id == broadcast_id, BROADCAST.c.state == BroadcastState.DRAFT
             )
-            confirm = confirm.values(state=BroadcastState.SENDING, moved_at=now)
-            row = await _row(session, broadcast_id)
-            if not rows_of(await session.execute(confirm)):
+            await _row(session, broadcast_id)
+            if not rows_of(await session.execute(confirm.values(state=BroadcastState.SENDING, spread_to=0))):
                 return 0
-            added = await _fan_out(session, row, now)
-            counts = {"total": added, "held": await _count_held(session, broadcast_id)}
-            await session.execute(update(BROADCAST).where(BROADCAST.c.id == broadcast_id).values(counts))
-        return added
+            added = await spread(session, broadcast_id, now, at_once)
+        return (added or 0) + await self.spread_on(broadcast_id, now, at_once=at_once)
+
+    async def spread_on(self, broadcast_id: int, now: datetime, *, at_once: int = READERS_AT_ONCE) -> int:
+        """Queue a confirmed alert for the readers that are left, a span of them a transaction; how many were added."""
+        added = 0
+        while True:
+            async with self._writes.begin() as session:
+                some = await spread(session, broadcast_id, now, at_once)
+            if some is None:
+                return added
+            added += some
+
+    async def unspread(self, before: datetime) -> list[int]:
+        """Alerts that are queued for some of their readers only, and for no more since: a crash came in between."""
+        left = select(BROADCAST.c.id).where(BROADCAST.c.spread_to.is_not(None), BROADCAST.c.moved_at < before)
+        async with self._reads() as session:
+            return list(await session.scalars(left))
 
     async def cancel(self, broadcast_id: int, now: datetime) -> bool:
         """A draft is thrown away; false when it is no draft any more. Raise UnknownBroadcastError."""
@@ -197,36 +205,6 @@ def _broadcast(row: Row[Any]) -> Broadcast:
         created_by=row.created_by,
         text=row.text,
     )
-
-
-async def _fan_out(session: AsyncSession, row: Row[Any], now: datetime) -> int:
-    """Deliveries of every part to every reader of the alert's countries, each in the reader's language."""
-    countries, messages = codes(row.countries), load_messages(row.messages)
-    asleep = await who_sleeps(session, countries, now)
-    added = 0
-    for language, parts in messages.items():
-        readers = with_language(alert_readers(countries), language, messages)
-        for part in range(len(parts)):
-            added += await add_deliveries(
-                session,
-                readers,
-                broadcast_id=row.id,
-                lane=Lane.ALERT,
-                part=part,
-                parts=len(parts),
-                now=now,
-                state=held_state(asleep),
-                not_before=waking_times(asleep, now),
-                held_until=held_until(asleep),
-            )
-    return added
-
-
-async def _count_held(session: AsyncSession, broadcast_id: int) -> int:
-    held = select(func.count()).where(
-        DeliveryRow.broadcast_id == broadcast_id, DeliveryRow.state == State.HELD
-    )
-    return await session.scalar(held) or 0
 
 
 async def _revise(session: AsyncSession, broadcast_id: int, now: datetime, **changes: object) -> None:

@@ -54,6 +54,8 @@ class BroadcastRow(Base):
     broken_in_a_row: Mapped[int] = mapped_column(default=0)
     # Grows with every correction and with the retraction: a message that was in the air meanwhile is edited after it.
     revision: Mapped[int] = mapped_column(default=0)
+    # The last reader to whom a confirmed alert is queued, while others are left.
+    spread_to: Mapped[int | None]
     moved_at: Mapped[
         datetime | None
     ]  # when a count last changed: finds broadcasts whose counts need checking

@@ -6,11 +6,15 @@ import asyncio
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from news.errors import UnknownBroadcastError
 from news.model import Audience, Broadcast, BroadcastState, Lane, Message, Progress
+from storage.engine import session_makers
+from storage.outbox.spreading import spread
 from storage.outbox.values import Action, Job, Result, State
 from storage.storage import Store
+from storage.tables import BroadcastRow
 from tests.outbox import NOW, add_reader, claim, counted, deliveries, plan_at, queue_alert, states
 
 NIGHT = (time(22), time(7))
@@ -111,6 +115,65 @@ async def test_sleepers_are_held_until_they_wake(store: Store) -> None:
     assert (too_early, held.held) == ([], 1)
     assert [job.chat.chat_id for job in in_the_morning] == [1]
     assert (await store.broadcasts.progress(number)) == Progress(total=3, waiting=3)
+
+
+async def begin_spreading(store: Store, readers: int, at_once: int) -> int:
+    """An alert whose confirming process died after the first readers were queued; its number."""
+    for chat_id in range(1, readers + 1):
+        await add_reader(store, chat_id)
+    number = await store.broadcasts.draft_alert("x", {"": (Message("x"),)}, (), 7, NOW)
+    async with session_makers(store.engine)[1].begin() as session:
+        confirmed = update(BroadcastRow).where(BroadcastRow.id == number)
+        await session.execute(confirmed.values(state=BroadcastState.SENDING, spread_to=0))
+        assert await spread(session, number, NOW, at_once) == at_once
+    return number
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5, 6])
+async def test_a_large_audience_is_queued_span_by_span(store: Store, at_once: int) -> None:
+    for chat_id in range(1, 6):
+        await add_reader(store, chat_id, quiet=NIGHT if chat_id in {2, 5} else None)
+    number = await store.broadcasts.draft_alert("x", {"": (Message("x"), Message("y"))}, (), 7, MIDNIGHT)
+
+    added = await store.broadcasts.confirm_alert(number, MIDNIGHT, at_once=at_once)
+
+    assert added == 10
+    assert await store.broadcasts.progress(number) == Progress(total=10, waiting=8, held=2)
+    assert await store.broadcasts.unspread(MIDNIGHT + timedelta(days=1)) == []
+
+
+async def test_what_a_crash_left_unqueued_is_queued_by_the_planner(store: Store) -> None:
+    number = await begin_spreading(store, 5, 2)
+    told = await send_all(store)
+
+    await plan_at(store, NOW + timedelta(seconds=29))
+    early = (await store.broadcasts.get(number)).state, await states(store, number)
+    await plan_at(store, NOW + timedelta(seconds=31))
+    await plan_at(store, NOW + timedelta(minutes=5))
+
+    assert early == (BroadcastState.SENDING, {"sent": len(told)})
+    assert await states(store, number) == {"sent": 2, "waiting": 3}
+    assert await store.broadcasts.progress(number) == Progress(total=5, waiting=3, sent=2)
+
+
+async def test_a_stop_ends_the_queueing_too(store: Store) -> None:
+    number = await begin_spreading(store, 5, 2)
+
+    stopped = await store.broadcasts.stop(number, NOW)
+    more = await store.broadcasts.spread_on(number, NOW)
+    await plan_at(store, NOW + timedelta(minutes=1))
+
+    assert (stopped, more) == (2, 0)
+    assert await states(store, number) == {"cancelled": 2}
+
+
+async def test_a_correction_reaches_those_who_were_not_queued_yet(store: Store) -> None:
+    number = await begin_spreading(store, 3, 1)
+
+    await store.broadcasts.correct(number, "z", {"": (Message("z"), Message("more"))}, NOW)
+    await store.broadcasts.spread_on(number, NOW)
+
+    assert await store.broadcasts.progress(number) == Progress(total=6, waiting=6)
 
 
 async def test_a_draft_is_cancelled_once(store: Store) -> None:
