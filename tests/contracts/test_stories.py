@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from news.gazetteer import Gazetteer, load_gazetteer
+from news.group import HOPELESS
 from news.model import NewHeadline, Source, SourceKind
 from news.pool import CANDIDATES
 from news.stories import join_stories
@@ -175,6 +176,44 @@ async def test_a_later_headline_joins_the_stored_story_and_its_id_stays(
     assert await join_stories(store, gazetteer, now=NOW, limit=2) == 2
     assert await join_stories(store, gazetteer, now=NOW, limit=50) == 2
     assert {h.title for h in await store.headlines.after(0, 99) if h.story_id == story} == set(SAME)
+
+
+async def test_a_headline_that_fits_two_stories_shows_that_they_are_one(
+    store: Store, gazetteer: Gazetteer
+) -> None:
+    """The older id stays, the other still answers; nothing else moves."""
+    ids = await add(store, [*SAME[:2], OTHER[0]])
+    older, younger, apart = await open_stories(store, ids)
+    await add(store, SAME[2:], start=NOW + timedelta(hours=1))
+    assert await join_stories(store, gazetteer, now=NOW) == 1
+    assert sorted(await titles_by_story(store), key=len) == [{OTHER[0]}, set(SAME)]
+    for story, expected in ((older, set(SAME)), (younger, set(SAME)), (apart, {OTHER[0]})):
+        found = await store.headlines.story(story)
+        assert found is not None
+        assert {headline.title for headline in found.headlines} == expected
+
+
+TWO_EVENTS = ["Rockslide at Korday blocks the road", "Wheat harvest is the largest in ten years"]
+DIGEST = "Rockslide at Korday blocks the road, wheat harvest is the largest in ten years"
+
+
+async def test_a_digest_of_two_events_does_not_make_them_one(store: Store, gazetteer: Gazetteer) -> None:
+    await add(store, [*TWO_EVENTS, DIGEST])
+    assert await join_stories(store, gazetteer, now=NOW) == 3
+    assert len(await titles_by_story(store)) == 2
+
+
+@pytest.mark.parametrize("stored", [0, 1, 2], ids=["both-new", "one-stored", "both-stored"])
+async def test_merging_in_a_run_takes_along_what_it_has_chosen(
+    store: Store, gazetteer: Gazetteer, monkeypatch: pytest.MonkeyPatch, stored: int
+) -> None:
+    monkeypatch.setattr("news.stories.ONE_STORY", HOPELESS)
+    for title in TWO_EVENTS[:stored]:
+        await open_stories(store, await add(store, [title]))
+    retold = [f"{title}, outlets report" for title in TWO_EVENTS]
+    await add(store, [*TWO_EVENTS[stored:], *retold, DIGEST], start=NOW + MINUTE)
+    await join_stories(store, gazetteer, now=NOW)
+    assert await titles_by_story(store) == [{*TWO_EVENTS, *retold, DIGEST}]
 
 
 async def test_a_story_older_than_the_window_is_over(store: Store, gazetteer: Gazetteer) -> None:
