@@ -76,7 +76,7 @@ Coefficients = Mapping[str, float]
 """What each part adds to the score, per unit of it. ``benchmarks/story_weights.py`` fits them."""
 
 LEXICAL: Coefficients = {
-    "needed": -2.9,
+    "needed": -2.2,
     "words": 5.2,
     "letters": 6.3,
     "numbers differ": -0.5,
@@ -110,9 +110,11 @@ LIKEST = 4
 SHARE_OF_BEST = 0.7
 """The likest member counts so much, the mean of the likest few the rest: a new side of a story has few neighbours in it,
 and one chance likeness is not enough."""
-ONE_STORY = 0.5
+ONE_STORY = 0.75
 """Two stories that one headline fits are one when their own members fit each other by this much (a digest fits every story
 that it tells): merging moves ids, and what is joined wrongly attracts more."""
+ESTABLISHED = 3
+"""Members that a story needs to be merged: one or two headlines have not shown yet what they are about."""
 TIME_UNKNOWN = -0.4
 """Less than an hour apart: what comes without a time is mostly judged within a day's news."""
 
@@ -213,6 +215,11 @@ def fitting_stories(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) 
 def story_score(profile: Profile, members: Sequence[Profile]) -> float:
     """How well a headline fits a story; above 0 it belongs to it."""
     return _fit([score(profile, member) for member in members])
+
+
+def are_one(one: Sequence[Profile], other: Sequence[Profile]) -> bool:
+    """Whether two stories that a headline fits are one and the same."""
+    return min(len(one), len(other)) >= ESTABLISHED and stories_score(one, other) > ONE_STORY
 
 
 def stories_score(one: Sequence[Profile], other: Sequence[Profile]) -> float:

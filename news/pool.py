@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from news.group import ONE_STORY, Profile, fitting_stories, score, stories_score, weigh
+from news.group import Profile, are_one, fitting_stories, score, weigh
 from news.relevance import rarity
 from news.vectors import VectorTable
 
@@ -76,7 +76,7 @@ class StoryPool:
         for word in profile.words:
             self._having[word].append(number)
         for other in others:
-            if stories_score(stories[story], stories[other]) > ONE_STORY:
+            if are_one(stories[story], stories[other]):
                 story = self._merge(story, other)
                 stories[story] = self._last_members(story)
 

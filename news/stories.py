@@ -9,7 +9,7 @@ from datetime import datetime
 
 from news.encoder import Encoder, text_to_encode
 from news.gazetteer import Gazetteer
-from news.group import ONE_STORY, Profile, fitting_stories, make_profile, parts, score, stories_score, weigh
+from news.group import Profile, are_one, fitting_stories, make_profile, parts, score, weigh
 from news.model import Headline
 from news.pool import CANDIDATES, LAST_MEMBERS, PROMISING, WINDOW, StoryInput, StoryPool, in_order
 from news.ports import Storage
@@ -123,7 +123,7 @@ class _Joining:
         self._undecided.discard(headline.id)
         self._added[best].append(headline)
         for other in fitting:
-            if stories_score(stories[best], stories[other]) > ONE_STORY:
+            if are_one(stories[best], stories[other]):
                 best = await self._merge(best, other, now)
                 stories |= await self._members([best])
 

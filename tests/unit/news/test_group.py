@@ -13,10 +13,12 @@ from news.encoder import open_encoder, text_to_encode
 from news.errors import WrongUseError
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.group import (
+    ESTABLISHED,
     HOPELESS,
     LIKEST,
     SHARE_OF_BEST,
     Profile,
+    are_one,
     fitting_stories,
     parts,
     score,
@@ -195,14 +197,23 @@ def test_two_stories_fit_each_other_both_ways(gazetteer: Gazetteer) -> None:
 
 def test_one_chance_likeness_is_not_enough_for_a_grown_story(gazetteer: Gazetteer) -> None:
     """And a story may hold headlines that are not like the new one at all."""
-    profile = make_profile(gazetteer, SAME[0][1])
-    like = make_profile(gazetteer, "Korday opens a school for two hundred pupils on Monday")
-    unlike = make_profile(gazetteer, APART[0][2])
+    profile = make_profile(gazetteer, SAME[0][1], at=NOW)
+    like = make_profile(
+        gazetteer, "Korday opens a school for two hundred pupils on Monday", at=NOW + 3 * HOUR
+    )
+    unlike = make_profile(gazetteer, APART[0][2], at=NOW)
     assert story_score(profile, [like]) > 0
     assert story_score(profile, [like, *[unlike] * 11]) < 0
     assert story_score(profile, [*[like] * LIKEST, *[unlike] * 8]) == pytest.approx(
         story_score(profile, [like])
     )
+
+
+def test_a_story_of_two_is_not_merged_yet(gazetteer: Gazetteer) -> None:
+    profile = make_profile(gazetteer, SAME[0][1])
+    assert are_one([profile] * ESTABLISHED, [profile] * ESTABLISHED)
+    assert not are_one([profile] * (ESTABLISHED - 1), [profile] * 12)
+    assert not are_one([profile] * 3, [make_profile(gazetteer, APART[0][2])] * 3)
 
 
 @pytest.mark.parametrize(
