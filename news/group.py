@@ -90,24 +90,33 @@ LEXICAL: Coefficients = {
 }
 COMBINED: Coefficients = {
     "needed": -14.3,
-    "meaning": 19.7,
-    "words": 2.6,
+    "meaning": 18.9,
+    "words": 1.8,
+    "letters": 1.6,
     "numbers differ": -0.6,
     "places shared": 0.7,
     "places differ": -0.6,
     "other countries": -0.9,
     "time": -1.0,
-    "a denial": -1.2,
+    "a denial": -1.1,
     "a reaction": -1.3,
     "an explanation": -1.6,
 }
-ACROSS: Coefficients = {**COMBINED, "needed": -15.2, "words": 0.0}
+ACROSS: Coefficients = {**COMBINED, "needed": -14.6, "words": 0.0, "letters": 0.0}
 """Two languages share neither words nor letters; what is left is meaning, and the facts."""
 
 LIKEST = 4
 """Members of a story that a headline is measured by: a story that has grown tells of many sides of the event."""
-ROOM = 1.0
-"""How much less is asked of a headline that is like several members, reached with ``LIKEST`` of them."""
+SHARE_OF_BEST = 0.7
+"""The likest member counts so much, the mean of the likest few the rest: a new side of a story has few neighbours in it,
+and one chance likeness is not enough."""
+ONE_STORY = 0.75
+"""Two stories that one headline fits are one when their own members fit each other by this much (a digest fits every story
+that it tells): merging moves ids, and what is joined wrongly attracts more."""
+ESTABLISHED = 3
+"""Members that a story needs to be merged: one or two headlines have not shown yet what they are about."""
+TIME_UNKNOWN = -0.4
+"""Less than an hour apart: what comes without a time is mostly judged within a day's news."""
 
 HOPELESS = -4.0
 """Scores below are all the same: two other events. Nothing can be said of two languages without vectors either."""
@@ -190,18 +199,17 @@ def score(one: Profile, other: Profile, above: float = HOPELESS) -> float:
     return max(total, HOPELESS)
 
 
-def best_story(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) -> Key | None:
-    """The story a headline belongs to, by its members' profiles; None when it opens one of its own.
+def fitting_stories(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) -> list[Key]:
+    """The stories that a headline fits, the one it belongs to first.
 
-    Among stories that it fits, the one counts with the best fit and the nearest single headline. Equals: the first given.
+    The order is that of the fit and the nearest single headline together. Equals: as they are given.
     """
-    best, most = None, -math.inf
+    found = []
     for key, members in stories.items():
         scores = [score(profile, member) for member in members]
-        fit = _fit(scores)
-        if fit > 0 and fit + max(scores) > most:
-            best, most = key, fit + max(scores)
-    return best
+        if (fit := _fit(scores)) > 0:
+            found.append((fit + max(scores), key))
+    return [key for _, key in sorted(found, key=lambda one: -one[0])]
 
 
 def story_score(profile: Profile, members: Sequence[Profile]) -> float:
@@ -209,10 +217,21 @@ def story_score(profile: Profile, members: Sequence[Profile]) -> float:
     return _fit([score(profile, member) for member in members])
 
 
+def are_one(one: Sequence[Profile], other: Sequence[Profile]) -> bool:
+    """Whether two stories that a headline fits are one and the same."""
+    return min(len(one), len(other)) >= ESTABLISHED and stories_score(one, other) > ONE_STORY
+
+
+def stories_score(one: Sequence[Profile], other: Sequence[Profile]) -> float:
+    """How well two stories fit each other: the mean over the members of both, each in the other story."""
+    table = [[score(profile, member) for member in other] for profile in one]
+    sides = (table, list(zip(*table, strict=True)))
+    return sum(sum(map(_fit, rows)) / len(rows) for rows in sides) / 2
+
+
 def _fit(scores: Sequence[float]) -> float:
-    """The mean over the likest few: one chance likeness does not chain stories, and a new side of an old story joins."""
     likest = sorted(scores, reverse=True)[:LIKEST]
-    return sum(likest) / len(likest) + ROOM * (len(likest) - 1) / (LIKEST - 1)
+    return SHARE_OF_BEST * likest[0] + (1.0 - SHARE_OF_BEST) * sum(likest) / len(likest)
 
 
 def _in_common(one: Mapping[str, float], other: Mapping[str, float]) -> float:
@@ -221,9 +240,9 @@ def _in_common(one: Mapping[str, float], other: Mapping[str, float]) -> float:
 
 
 def _hours_apart(one: Profile, other: Profile) -> float:
-    """The same event is told by everybody within hours; a day later there is a new one about it. Unknown says nothing."""
+    """The same event is told by everybody within hours; a day later there is a new one about it."""
     if one.at is None or other.at is None:
-        return 0.0
+        return TIME_UNKNOWN
     hours = abs((one.at - other.at).total_seconds()) / 3600
     if _is_date(one.at) or _is_date(other.at):
         hours = max(0.0, hours - 24.0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from news.group import Profile, best_story, score, weigh
+from news.group import Profile, are_one, fitting_stories, score, weigh
 from news.relevance import rarity
 from news.vectors import VectorTable
 
@@ -58,8 +58,8 @@ class StoryPool:
         self._members: defaultdict[int, list[int]] = defaultdict(list)
         self._story_of: dict[int, int] = {}
 
-    def place(self, number: int) -> int:
-        """Put a headline into the best of the stories it may belong to, or into one of its own; the story's first."""
+    def place(self, number: int) -> None:
+        """Put a headline into the best of the stories it may belong to, or into one of its own."""
         profile = self._profiles[number]
         promising = [
             found
@@ -67,16 +67,32 @@ class StoryPool:
             if score(profile, self._profiles[found], PROMISING) > PROMISING
         ]
         stories = {
-            story: [self._profiles[member] for member in self._members[story][-LAST_MEMBERS:]]
+            story: self._last_members(story)
             for story in dict.fromkeys(self._story_of[found] for found in promising)
         }
-        best = best_story(profile, stories)
-        story = number if best is None else best
+        story, *others = fitting_stories(profile, stories) or [number]
         self._story_of[number] = story
         self._members[story].append(number)
         for word in profile.words:
             self._having[word].append(number)
+        for other in others:
+            if are_one(stories[story], stories[other]):
+                story = self._merge(story, other)
+                stories[story] = self._last_members(story)
+
+    def story_of(self, number: int) -> int:
+        """The story of a placed headline by its first headline; a later ``place`` may have merged it."""
+        return self._story_of[number]
+
+    def _merge(self, one: int, other: int) -> int:
+        """Make one story of two that a headline has shown to be one; the older of them, which is the one that stays."""
+        story, gone = min(one, other), max(one, other)
+        self._members[story] = sorted(self._members[story] + self._members.pop(gone))
+        self._story_of |= dict.fromkeys(self._members[story], story)
         return story
+
+    def _last_members(self, story: int) -> list[Profile]:
+        return [self._profiles[member] for member in self._members[story][-LAST_MEMBERS:]]
 
     def near(self, number: int) -> list[int]:
         """The headlines placed so far that this one is compared with, by their numbers."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from news.encoder import Encoder, text_to_encode
 from news.gazetteer import Gazetteer
-from news.group import Profile, best_story, make_profile, parts, score, weigh
+from news.group import Profile, are_one, fitting_stories, make_profile, parts, score, weigh
 from news.model import Headline
 from news.pool import CANDIDATES, LAST_MEMBERS, PROMISING, WINDOW, StoryInput, StoryPool, in_order
 from news.ports import Storage
@@ -24,8 +24,9 @@ def group_headlines(
     """Story of each headline, by id; a story is named after its first headline. The same steps as in the store, in memory."""
     ordered = in_order(items)
     pool = StoryPool(ordered, make_profiles(ordered, gazetteer, encoder))
-    stories = [pool.place(number) for number in range(len(ordered))]
-    return {item.id: ordered[story].id for item, story in zip(ordered, stories, strict=True)}
+    for number in range(len(ordered)):
+        pool.place(number)
+    return {item.id: ordered[pool.story_of(number)].id for number, item in enumerate(ordered)}
 
 
 def explain(
@@ -64,12 +65,14 @@ async def join_stories(storage: Storage, gazetteer: Gazetteer, *, now: datetime,
     joining = _Joining(storage, gazetteer, waiting, until)
     await joining.prepare()
     # Ties of time are broken by what is written, so that the order of arrival within a fetch changes nothing.
-    for headline in sorted(
-        waiting, key=lambda found: (found.sort_at, found.title, found.source_id, found.id)
-    ):
-        await joining.choose(headline)
+    for headline in sorted(waiting, key=_order):
+        await joining.choose(headline, now)
     await joining.write(now)
     return len(waiting)
+
+
+def _order(headline: Headline) -> tuple[datetime, str, str, int]:
+    return headline.sort_at, headline.title, headline.source_id, headline.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class _Joining:
         words = {word for headline in self._waiting.values() for word in self._profile(headline).words}
         await self._storage.search.frequencies(sorted(words))
 
-    async def choose(self, headline: Headline) -> None:
+    async def choose(self, headline: Headline, now: datetime) -> None:
         """Choose the best of the stories that this headline may belong to, or open one."""
         found = await self._candidates(headline)
         own, *others = await self._weighed([headline, *found])
@@ -114,12 +117,34 @@ class _Joining:
             for other, profile in zip(found, others, strict=True)
             if score(own, profile, PROMISING) > PROMISING and (choice := self._choice_of(other))
         )
-        best = _Choice(leader=headline.id)
-        if promising:
-            best = best_story(own, await self._members(list(promising))) or best
+        stories = await self._members(list(promising)) if promising else {}
+        best, *fitting = fitting_stories(own, stories) or [_Choice(leader=headline.id)]
         self._choices[headline.id] = best
         self._undecided.discard(headline.id)
         self._added[best].append(headline)
+        for other in fitting:
+            if are_one(stories[best], stories[other]):
+                best = await self._merge(best, other, now)
+                stories |= await self._members([best])
+
+    async def _merge(self, one: _Choice, other: _Choice, now: datetime) -> _Choice:
+        """Make one story of two that a headline has shown to be one; the older of them, which is the one that stays.
+
+        What is stored is merged at once, so that its members are found under the id that stays.
+        """
+        story, gone = sorted((one, other), key=self._age)
+        if story.story_id is not None and gone.story_id is not None:
+            await self._storage.stories.merge(story.story_id, gone.story_id, now)
+        moved = self._added.pop(gone, [])
+        self._choices |= {headline.id: story for headline in moved}
+        self._added[story] = sorted([*self._added[story], *moved], key=_order)
+        return story
+
+    def _age(self, choice: _Choice) -> tuple[bool, int]:
+        """Stored stories come before those that this run opens, each by age."""
+        if choice.story_id is not None:
+            return False, choice.story_id
+        return True, list(self._added).index(choice)
 
     async def write(self, now: datetime) -> None:
         """Write the choices: stories are opened by their leaders first, so that the others can be put into them."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from news.gazetteer import Gazetteer, load_gazetteer
+from news.group import HOPELESS
 from news.model import NewHeadline, Source, SourceKind
 from news.pool import CANDIDATES
 from news.stories import join_stories
@@ -175,6 +176,67 @@ async def test_a_later_headline_joins_the_stored_story_and_its_id_stays(
     assert await join_stories(store, gazetteer, now=NOW, limit=2) == 2
     assert await join_stories(store, gazetteer, now=NOW, limit=50) == 2
     assert {h.title for h in await store.headlines.after(0, 99) if h.story_id == story} == set(SAME)
+
+
+async def tell(store: Store, titles: list[str]) -> int:
+    """Store the titles in one story; its id."""
+    ids = await add(store, titles)
+    opened = (await store.stories.join({ids[0]: None}, NOW))[ids[0]]
+    await store.stories.join(dict.fromkeys(ids, opened), NOW)
+    return opened
+
+
+async def test_a_headline_that_fits_two_stories_shows_that_they_are_one(
+    store: Store, gazetteer: Gazetteer
+) -> None:
+    """The older id stays, the other still answers; nothing else moves."""
+    again = [f"{title} today" for title in SAME]
+    older, younger, apart = await tell(store, SAME), await tell(store, again), await tell(store, OTHER[:1])
+    new = f"{SAME[0]} again"
+    await add(store, [new], start=NOW + timedelta(hours=1))
+    assert await join_stories(store, gazetteer, now=NOW) == 1
+    assert sorted(await titles_by_story(store), key=len) == [{OTHER[0]}, {*SAME, *again, new}]
+    for story, expected in (
+        (older, {*SAME, *again, new}),
+        (younger, {*SAME, *again, new}),
+        (apart, {OTHER[0]}),
+    ):
+        found = await store.headlines.story(story)
+        assert found is not None
+        assert {headline.title for headline in found.headlines} == expected
+
+
+ROCKS = [
+    "Rockslide at Korday blocks the road",
+    "Korday road blocked by a rockslide",
+    "Rockslide blocks the Korday road",
+]
+WHEAT = [
+    "Wheat harvest is the largest in years",
+    "Largest wheat harvest in years",
+    "Wheat harvest largest in years",
+]
+DIGEST = "Rockslide at Korday blocks the road, wheat harvest is the largest in years"
+
+
+async def test_a_digest_of_two_events_does_not_make_them_one(store: Store, gazetteer: Gazetteer) -> None:
+    await add(store, [*ROCKS, *WHEAT, DIGEST])
+    assert await join_stories(store, gazetteer, now=NOW) == 7
+    assert len(await titles_by_story(store)) == 2
+
+
+@pytest.mark.parametrize("stored", [0, 1, 2], ids=["both-new", "one-stored", "both-stored"])
+async def test_merging_in_a_run_takes_along_what_it_has_chosen(
+    store: Store, gazetteer: Gazetteer, monkeypatch: pytest.MonkeyPatch, stored: int
+) -> None:
+    monkeypatch.setattr("news.group.ONE_STORY", HOPELESS)
+    for titles in (ROCKS, WHEAT)[:stored]:
+        await tell(store, titles[:2])
+    await add(
+        store, [*ROCKS[2 if stored else 0 :], *WHEAT[2 if stored == 2 else 0 :], DIGEST], start=NOW + MINUTE
+    )
+    await join_stories(store, gazetteer, now=NOW)
+    assert await titles_by_story(store) == [{*ROCKS, *WHEAT, DIGEST}]
 
 
 async def test_a_story_older_than_the_window_is_over(store: Store, gazetteer: Gazetteer) -> None:

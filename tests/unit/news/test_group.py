@@ -12,7 +12,20 @@ import pytest
 from news.encoder import open_encoder, text_to_encode
 from news.errors import WrongUseError
 from news.gazetteer import Gazetteer, load_gazetteer
-from news.group import HOPELESS, LIKEST, ROOM, Profile, parts, score, story_score, weigh
+from news.group import (
+    ESTABLISHED,
+    HOPELESS,
+    LIKEST,
+    SHARE_OF_BEST,
+    Profile,
+    are_one,
+    fitting_stories,
+    parts,
+    score,
+    stories_score,
+    story_score,
+    weigh,
+)
 from news.group import make_profile as make_raw
 from news.stances import stances
 from news.stories import StoryInput, explain, group_headlines
@@ -125,7 +138,8 @@ def test_a_later_headline_fits_less(gazetteer: Gazetteer) -> None:
     told = [make_profile(gazetteer, SAME[0][1], at=NOW + hours * HOUR) for hours in (0, 1, 30)]
     assert score(told[0], told[1]) > score(told[0], told[2])
     undated = make_profile(gazetteer, SAME[0][1])
-    assert "time" not in parts(told[0], undated)
+    assert score(told[0], told[1]) > score(told[0], undated) - 0.5 > score(told[0], told[2])
+    assert parts(told[0], undated)["time"] == parts(undated, undated)["time"]
 
 
 def test_a_bare_date_is_any_hour_of_its_day(gazetteer: Gazetteer) -> None:
@@ -155,22 +169,51 @@ def test_two_languages_are_compared_by_meaning_only(gazetteer: Gazetteer) -> Non
     assert score(one, wordless) == HOPELESS
 
 
-def test_a_grown_story_has_more_room(gazetteer: Gazetteer) -> None:
+def test_a_story_is_as_like_as_its_likest_members(gazetteer: Gazetteer) -> None:
     profile = make_profile(gazetteer, SAME[0][1])
-    other = make_profile(gazetteer, SAME[0][2])
-    assert story_score(profile, [other]) == pytest.approx(score(profile, other))
-    assert story_score(profile, [other] * LIKEST) == pytest.approx(score(profile, other) + ROOM)
-    assert story_score(profile, [other] * 12) == pytest.approx(score(profile, other) + ROOM)
+    like, unlike = make_profile(gazetteer, SAME[0][2]), make_profile(gazetteer, APART[0][2])
+    best, mean = score(profile, like), ((LIKEST - 1) * score(profile, unlike) + score(profile, like)) / LIKEST
+    assert story_score(profile, [like] * 12) == pytest.approx(best)
+    assert story_score(profile, [like, *[unlike] * 11]) == pytest.approx(
+        SHARE_OF_BEST * best + (1 - SHARE_OF_BEST) * mean
+    )
+
+
+def test_fitting_stories_come_best_first(gazetteer: Gazetteer) -> None:
+    titles = {"far": APART[0][2], "near": SAME[0][2], "same": SAME[0][1]}
+    stories = {name: [make_profile(gazetteer, title)] for name, title in titles.items()}
+    assert fitting_stories(make_profile(gazetteer, SAME[0][1]), stories) == ["same", "near"]
+    assert fitting_stories(make_profile(gazetteer, SAME[0][1]), {}) == []
+
+
+def test_two_stories_fit_each_other_both_ways(gazetteer: Gazetteer) -> None:
+    """A large story that a small one is like must not swallow it unless its own members are like the small one."""
+    one = [make_profile(gazetteer, SAME[0][1])]
+    other = [make_profile(gazetteer, SAME[0][2]), *[make_profile(gazetteer, APART[0][2])] * 3]
+    assert stories_score(one, other) == pytest.approx(stories_score(other, one))
+    assert stories_score(one, other) < story_score(one[0], other)
+    assert stories_score(one, one) > 0
 
 
 def test_one_chance_likeness_is_not_enough_for_a_grown_story(gazetteer: Gazetteer) -> None:
     """And a story may hold headlines that are not like the new one at all."""
-    profile = make_profile(gazetteer, SAME[0][1])
-    like = make_profile(gazetteer, "Drivers wait for hours at Korday, a border town")
-    unlike = make_profile(gazetteer, APART[0][2])
+    profile = make_profile(gazetteer, SAME[0][1], at=NOW)
+    like = make_profile(
+        gazetteer, "Korday opens a school for two hundred pupils on Monday", at=NOW + 3 * HOUR
+    )
+    unlike = make_profile(gazetteer, APART[0][2], at=NOW)
     assert story_score(profile, [like]) > 0
     assert story_score(profile, [like, *[unlike] * 11]) < 0
-    assert story_score(profile, [*[like] * LIKEST, *[unlike] * 8]) > story_score(profile, [like])
+    assert story_score(profile, [*[like] * LIKEST, *[unlike] * 8]) == pytest.approx(
+        story_score(profile, [like])
+    )
+
+
+def test_a_story_of_two_is_not_merged_yet(gazetteer: Gazetteer) -> None:
+    profile = make_profile(gazetteer, SAME[0][1])
+    assert are_one([profile] * ESTABLISHED, [profile] * ESTABLISHED)
+    assert not are_one([profile] * (ESTABLISHED - 1), [profile] * 12)
+    assert not are_one([profile] * 3, [make_profile(gazetteer, APART[0][2])] * 3)
 
 
 @pytest.mark.parametrize(
