@@ -24,7 +24,8 @@ from storage.outbox.values import State
 from storage.statements import codes
 from storage.tables import DeliveryRow, SubscriberRow
 
-READERS_AT_ONCE = 20_000
+READERS_AT_ONCE = 5_000
+BETWEEN_S = 0.02  # SQLite has one writer: the courier gets its turn between two spans
 GOING_OUT = (BroadcastState.SENDING, BroadcastState.CORRECTED)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,7 +19,7 @@ from storage.outbox.changing import queue_deletions, queue_edits
 from storage.outbox.fanout import add_deliveries, rows_of
 from storage.outbox.messages import dump_messages, load_messages
 from storage.outbox.recording import BROADCAST, COUNTED, stop_broadcast
-from storage.outbox.spreading import READERS_AT_ONCE, spread
+from storage.outbox.spreading import BETWEEN_S, READERS_AT_ONCE, spread
 from storage.statements import codes, insert_into
 from storage.tables import AuditRow, BroadcastRow, SubscriberRow
 
@@ -86,6 +87,7 @@ class SqlBroadcastStore:
             if some is None:
                 return added
             added += some
+            await asyncio.sleep(BETWEEN_S)
 
     async def unspread(self, before: datetime) -> list[int]:
         """Alerts that are queued for some of their readers only, and for no more since: a crash came in between."""
