@@ -1,4 +1,4 @@
-"""Ten needs of readers, as pictures of the chat page: python benchmarks/needs.py --data DIR --pictures FOLDER
+"""Ten needs of readers, as pictures of the chat page: python -m benchmarks.needs --data DIR --pictures FOLDER
 
 DIR holds ``parallel_xwmt/sentences.jsonl`` (news sentences in five languages) and, for load, ``uci_stories/headlines.jsonl.gz``.
 Each sentence becomes a headline of an outlet of its language. The archive is replayed day by day into a fresh data folder,
@@ -141,14 +141,14 @@ async def show(page: Page, need: Need, pictures: Path) -> None:
     answer = rows.nth(before + 1)
     await expect(answer.get_by_role("button").first).to_be_visible(timeout=PATIENCE_MS)
     if not await has_similar(answer):
-        await keep(page, before, pictures / f"{need.name}-first.png", need)
+        await keep(page, before, pictures / f"{need.name}-first.jpg", need)
         # The bot's own first offer, as a reader would take it.
         await answer.locator(".keys button").first.click()
         await expect(answer).to_have_class(re.compile("is-edited"), timeout=PATIENCE_MS)
     if await has_similar(answer):
         await answer.get_by_role("button", name="≈ 1").click()
         await expect(rows).to_have_count(before + 3, timeout=PATIENCE_MS)
-    await keep(page, before, pictures / f"{need.name}.png", need)
+    await keep(page, before, pictures / f"{need.name}.jpg", need)
 
 
 async def meet(page: Page, need: Need) -> None:
@@ -156,7 +156,7 @@ async def meet(page: Page, need: Need) -> None:
     await page.get_by_label("Name of a new person").fill(need.name)
     await page.get_by_label("Language of a new person").select_option(need.language)
     await page.get_by_role("button", name="Add a person").click()
-    await page.get_by_role("button", name="START").click()
+    await page.get_by_role("button", name="START", exact=True).click()
     language = page.locator("#messages .keys button").get_by_text(NAMES[need.language])
     await language.click()
     await expect(language).to_have_count(0, timeout=PATIENCE_MS)
@@ -176,9 +176,9 @@ async def keep(page: Page, first: int, picture: Path, need: Need) -> None:
     assert bottom
     height = bottom["y"] + bottom["height"] - top["y"] + 16
     clip = {"x": 0, "y": top["y"] - 8, "width": PHONE["width"], "height": height}
-    # A plain wall makes small files.
+    # A plain wall and JPEG make small files.
     await page.locator("#phone").evaluate("wall => { wall.style.background = '#dbe5d8' }")
-    await page.screenshot(path=picture, clip=clip)
+    await page.screenshot(path=picture, clip=clip, type="jpeg", quality=70)
     texts = [await rows.nth(number).inner_text() for number in range(first, await rows.count())]
     print(f"== {picture.name} ({need.language}) {picture.stat().st_size // 1024} kB", *texts, "", sep="\n")
 
