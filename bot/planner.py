@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,8 +25,6 @@ from storage.preferences import wants_key
 from storage.storage import Store
 
 logger = logging.getLogger(__name__)
-
-SPREADING = timedelta(seconds=30)  # an alert that stood still for so long was left by a process that died
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ async def plan_with(
     run = _Run(store, compose, now, leadership)
     report = PlanReport()
     await store.outbox.housekeeping.release_held(now)
-    for broadcast_id in await store.broadcasts.unspread(now - SPREADING):
+    for broadcast_id in await store.broadcasts.unspread():
         await store.broadcasts.spread_on(broadcast_id, now)
     slot_times = await store.outbox.planning.slot_times()
     for slot, planned_for in slot_times.items():

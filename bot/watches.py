@@ -34,11 +34,12 @@ async def _tell(store: Store, gazetteer: Gazetteer, watch: Watch, now: datetime)
     matching = await find_news(
         store, gazetteer, watch.words, now=now, languages=preferences.content_languages
     )
-    new = [found for found in matching if is_untold(found, watch)]
+    untold = [found for found in matching if is_untold(found, watch)]
+    new = sorted(untold, key=lambda found: found.headline.id)[:TOLD_AT_ONCE]  # the next run tells the others
     if not new:
         return False
     last = max(found.headline.id for found in new)
-    message = render_watch(watch, new[:TOLD_AT_ONCE], preferences, Texts(gazetteer), now=now)
+    message = render_watch(watch, new, preferences, Texts(gazetteer), now=now)
     # Queued under the newest headline's id first: a crash before the next line repeats nothing.
     await store.broadcasts.queue_watch(watch.subscriber_id, f"watch:{watch.id}:{last}", message, now)
     await store.subscribers.set_watch_told(watch.id, last)

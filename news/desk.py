@@ -103,11 +103,8 @@ class Desk:
                     return here()
         try:
             return decode(await self._ask(job()))
-        except (
-            OSError,
-            ValueError,
-            TypeError,
-        ):  # it is gone, hangs (a TimeoutError is an OSError), or talks nonsense
+        except (OSError, ValueError, TypeError):
+            # It is gone, hangs (a TimeoutError is an OSError), or talks nonsense.
             self._is_alone = True
             self._end()
             return None

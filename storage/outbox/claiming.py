@@ -58,7 +58,7 @@ def claim(
         ids += session.scalars(_update(_slept_through(ids), mine))
     if not ids:
         return []
-    rows = (session.execute(_rows().where(DeliveryRow.id.in_(ids)))).all()
+    rows = session.execute(_rows().where(DeliveryRow.id.in_(ids))).all()
     _close_absent(session, [row for row in rows if row.is_paused], now)
     if orphans := set(ids) - {
         row.id for row in rows
@@ -139,7 +139,7 @@ def _find_beside(session: Session, rows: Sequence[Found]) -> dict[int, tuple[Sho
         DeliveryRow.state.in_(_STANDS),
         DeliveryRow.action != Action.DELETE,
     )
-    standing = (session.execute(statement.order_by(DeliveryRow.broadcast_id))).all()
+    standing = session.execute(statement.order_by(DeliveryRow.broadcast_id)).all()
     return {
         row.id: tuple(
             Shown(other.broadcast_id, other.revision, other.part)

@@ -89,9 +89,12 @@ class SqlBroadcastStore:
             added += some
             await asyncio.sleep(BETWEEN_S)
 
-    async def unspread(self, before: datetime) -> list[int]:
-        """Alerts that are queued for some of their readers only, and for no more since: a crash came in between."""
-        left = select(BROADCAST.c.id).where(BROADCAST.c.spread_to.is_not(None), BROADCAST.c.moved_at < before)
+    async def unspread(self) -> list[int]:
+        """Alerts that are queued for some of their readers only: that goes on right now, or a crash came in between.
+
+        Whoever goes on with one that another process is at only helps it: each span is taken once.
+        """
+        left = select(BROADCAST.c.id).where(BROADCAST.c.spread_to.is_not(None))
         async with self._reads() as session:
             return list(await session.scalars(left))
 

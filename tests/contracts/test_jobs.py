@@ -101,6 +101,20 @@ async def test_a_watch_finds_the_new_among_many_that_fit_better(parts: Parts):
     assert await deliveries(parts.store) == before + 1
 
 
+async def test_a_watch_tells_a_burst_by_fives_until_all_is_told(parts: Parts):
+    reader = await parts.store.subscribers.save(
+        Chat(5), ChatKind.PRIVATE, Preferences(countries=("KZ",)), NOW
+    )
+    await parts.store.subscribers.add_watch(reader.id, "metro", NOW)
+    await add_news(parts, *(f"Metro line {number} opens" for number in range(12)))
+    for _ in range(5):
+        await tell_watches(parts)
+    async with parts.store.engine.connect() as connection:
+        told = " ".join(await connection.scalars(text("SELECT messages FROM broadcast")))
+    assert await deliveries(parts.store) == 3
+    assert [told.count(f"line {number} opens") for number in range(12)] == [1] * 12
+
+
 async def test_a_dead_source_is_told_to_its_editor_once(parts: Parts):
     dead = replace(source(), url="http://127.0.0.1/refused.xml")
     await parts.store.sources.add(dead, NOW)
