@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.outcomes import Outcome, Unknown, Unreachable, classify
+from bot.outcomes import Halt, Outcome, Sent, Unknown, Unreachable, classify
 from bot.paid_request import PaidRequest
+from bot.sending import TelegramSender
+from news.model import Button, Chat, Lane, Message
 from simulator import Fault, Rule, Simulator
+from storage.outbox.values import Action, Job
 
 
 @asynccontextmanager
@@ -70,6 +74,46 @@ async def test_no_answer_in_time_is_uncertain() -> None:
             await bot.send_message(5, "x", read_timeout=0.1)
 
     assert isinstance(classify(caught.value), Unknown)
+
+
+JOB = Job(
+    id=1,
+    broadcast_id=1,
+    subscriber_id=1,
+    revision=0,
+    lane=Lane.DIGEST,
+    part=0,
+    parts=1,
+    action=Action.SEND,
+    message_id=None,
+    chat=Chat(5),
+    language="kk",
+    doubts=0,
+    is_plain=False,
+    token="t",
+    lease_until=datetime(2026, 3, 21, 3, 1, tzinfo=UTC),
+)
+
+
+async def load(_broadcast_id: int) -> dict[str, tuple[Message, ...]]:
+    return {"kk": (Message("<b>Көпір</b> жабық", ((Button("Оқу", url="https://e.example/a"),),)),)}
+
+
+async def test_the_couriers_sender_gives_text_buttons_and_the_id() -> None:
+    simulator = Simulator(population=range(1, 10))
+    async with opened(simulator) as bot:
+        outcomes = [await TelegramSender(bot, load, is_paid=True).send(JOB) for _ in range(2)]
+
+    first, second = simulator.ledger
+    assert (first.method, first.text, first.chat_id) == ("sendMessage", "Көпір жабық", 5)
+    assert outcomes == [Sent(first.message_id), Sent(second.message_id)]
+
+
+async def test_a_token_that_is_no_longer_valid_halts_paid_sending_too() -> None:
+    simulator = Simulator(population=range(1, 10))
+    async with opened(simulator) as bot:
+        other = Bot("1:wrong", base_url=bot.base_url.removesuffix(bot.token), request=bot.request)
+        assert isinstance(await TelegramSender(other, load, is_paid=True).send(JOB), Halt)
 
 
 async def outcome_without_server() -> Outcome:
