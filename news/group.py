@@ -193,10 +193,36 @@ def score(one: Profile, other: Profile, above: float = HOPELESS) -> float:
     by = _coefficients(one, other)
     if by is None:
         return HOPELESS
-    total = sum(weight * SIGNALS[name](one, other) for name, weight in by.items() if name not in _NAMED)
+    total = _unnamed(one, other, by)
     if total + by["places shared"] > above:
-        total += sum(by[name] * SIGNALS[name](one, other) for name in _NAMED)
+        total += _of_names(one, other, by)
     return max(total, HOPELESS)
+
+
+def _unnamed(one: Profile, other: Profile, by: Coefficients) -> float:
+    """The sum of all parts but those of names, which take as long as the rest together."""
+    return sum(weight * SIGNALS[name](one, other) for name, weight in by.items() if name not in _NAMED)
+
+
+def _of_names(one: Profile, other: Profile, by: Coefficients) -> float:
+    return sum(by[name] * SIGNALS[name](one, other) for name in _NAMED)
+
+
+def _at_most(one: Profile, other: Profile) -> float:
+    """What the score can be, names unseen."""
+    by = _coefficients(one, other)
+    return HOPELESS if by is None else max(_unnamed(one, other, by) + by["places shared"], HOPELESS)
+
+
+def _likest(profile: Profile, members: Sequence[Profile]) -> list[float]:
+    """The scores of the few members that are likest, best first. Names are looked up only where that can change them."""
+    possible = sorted(((_at_most(profile, member), member) for member in members), key=lambda one: -one[0])
+    found: list[float] = []
+    for most, member in possible:
+        if len(found) == LIKEST and found[-1] >= most:
+            break
+        found = sorted([*found, score(profile, member)], reverse=True)[:LIKEST]
+    return found
 
 
 def fitting_stories(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) -> list[Key]:
@@ -206,15 +232,15 @@ def fitting_stories(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) 
     """
     found = []
     for key, members in stories.items():
-        scores = [score(profile, member) for member in members]
-        if (fit := _fit(scores)) > 0:
-            found.append((fit + max(scores), key))
+        likest = _likest(profile, members)
+        if (fit := _fit(likest)) > 0:
+            found.append((fit + likest[0], key))
     return [key for _, key in sorted(found, key=lambda one: -one[0])]
 
 
 def story_score(profile: Profile, members: Sequence[Profile]) -> float:
     """How well a headline fits a story; above 0 it belongs to it."""
-    return _fit([score(profile, member) for member in members])
+    return _fit(_likest(profile, members))
 
 
 def are_one(one: Sequence[Profile], other: Sequence[Profile]) -> bool:

@@ -99,6 +99,7 @@ class _Joining:
         self._vectors: dict[int, bytes] = {}
         self._have_vectors = True
         self._profiles: dict[int, Profile] = {}
+        self._weighed_profiles: dict[int, Profile] = {}
 
     async def prepare(self) -> None:
         """Read at once what would otherwise be read for each headline."""
@@ -112,11 +113,11 @@ class _Joining:
         """Choose the best of the stories that this headline may belong to, or open one."""
         found = await self._candidates(headline)
         own, *others = await self._weighed([headline, *found])
-        promising = dict.fromkeys(
-            choice
-            for other, profile in zip(found, others, strict=True)
-            if score(own, profile, PROMISING) > PROMISING and (choice := self._choice_of(other))
-        )
+        promising: dict[_Choice, None] = {}
+        for other, profile in zip(found, others, strict=True):
+            choice = self._choice_of(other)
+            if choice and choice not in promising and score(own, profile, PROMISING) > PROMISING:
+                promising[choice] = None
         stories = await self._members(list(promising)) if promising else {}
         best, *fitting = fitting_stories(own, stories) or [_Choice(leader=headline.id)]
         self._choices[headline.id] = best
@@ -187,12 +188,17 @@ class _Joining:
         return {choice: [next(profiles) for _ in members] for choice, members in stories.items() if members}
 
     async def _weighed(self, headlines: Sequence[Headline]) -> list[Profile]:
-        await self._remember_vectors(headlines)
-        profiles = [self._profile(headline) for headline in headlines]
-        counts, total = await self._storage.search.frequencies(
-            sorted({word for profile in profiles for word in profile.words})
-        )
-        return [weigh(profile, lambda word: rarity(counts[word], total)) for profile in profiles]
+        if fresh := [headline for headline in headlines if headline.id not in self._weighed_profiles]:
+            await self._remember_vectors(fresh)
+            profiles = {headline.id: self._profile(headline) for headline in fresh}
+            counts, total = await self._storage.search.frequencies(
+                sorted({word for profile in profiles.values() for word in profile.words})
+            )
+            weights = {word: rarity(count, total) for word, count in counts.items()}
+            self._weighed_profiles |= {
+                number: weigh(profile, weights.__getitem__) for number, profile in profiles.items()
+            }
+        return [self._weighed_profiles[headline.id] for headline in headlines]
 
     def _choice_of(self, other: Headline) -> _Choice | None:
         """The story of a candidate; None while it waits itself."""

@@ -26,7 +26,7 @@ class Store:
         reads, writes = session_makers(engine)
         self.sources = SqlSourceStore(reads, writes)
         self.headlines = SqlHeadlineStore(reads, writes, self.lookups)
-        self.stories = SqlStoryStore(reads, writes, self.lookups)
+        self.stories = SqlStoryStore(self.lookups, self.steps)
         self.search = SqlSearchStore(reads, writes, self.lookups)
         self.subscribers = SqlSubscriberStore(reads, writes)
         self.broadcasts = SqlBroadcastStore(reads, writes)

@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from news.model import Headline
 from news.relevance import rarity
-from storage.engine import SessionMaker
 from storage.search import rows
 from storage.search.keys import id_of
 from storage.search.lookups import Lookups
@@ -18,6 +17,7 @@ from storage.search.reading import POSTGRESQL, SQLITE
 from storage.search.rows import Reader
 from storage.search.similar import similar_keys
 from storage.statements import chunks
+from storage.steps import Steps
 from storage.tables import HeadlineRow, StoryRow
 
 TERMS = 10
@@ -35,10 +35,9 @@ _NEWEST_MEMBERS = (
 class SqlStoryStore:
     """Which headlines belong together."""
 
-    def __init__(self, reads: SessionMaker, writes: SessionMaker, lookups: Lookups) -> None:
-        self._reads = reads
-        self._writes = writes
+    def __init__(self, lookups: Lookups, steps: Steps) -> None:
         self._lookups = lookups
+        self._steps = steps
 
     async def without_story(self, limit: int) -> list[Headline]:
         """Headlines that belong to no story yet, by ``sort_at`` then id."""
@@ -95,94 +94,96 @@ class SqlStoryStore:
         A headline that has a story by now keeps it, so that two processes cannot tear it apart; a story that was merged
         meanwhile is followed to the one it became.
         """
-        async with self._writes.begin() as session:
-            final = await self._already(session, list(choices))
-            open_choices = {number: story for number, story in choices.items() if number not in final}
-            targets = await _final_ids(
-                session, {story for story in open_choices.values() if story is not None}
-            )
-            joins = {number: targets[story] for number, story in open_choices.items() if story in targets}
-            opened = await _open_stories(
-                session, [number for number in open_choices if number not in joins], now
-            )
-            await _assign(session, joins | opened)
-            await _touch(session, set(joins.values()), now)
-            joins |= opened
-            return {number: final.get(number, joins.get(number, 0)) for number in choices}
+        return await self._steps.write(lambda session: _join(session, choices, now))
 
     async def split(self, story_id: int, headline_ids: Sequence[int], now: datetime) -> int:
         """Move these of its headlines into a new story; its id. The old id keeps the rest."""
-        async with self._writes.begin() as session:
-            new = (await _new_stories(session, 1, now))[0]
-            await session.execute(
-                update(HeadlineRow)
-                .where(HeadlineRow.id.in_(headline_ids), HeadlineRow.story_id == story_id)
-                .values(story_id=new)
+
+        def step(session: Session) -> int:
+            new = _new_stories(session, 1, now)[0]
+            moved = update(HeadlineRow).where(
+                HeadlineRow.id.in_(headline_ids), HeadlineRow.story_id == story_id
             )
+            session.execute(moved.values(story_id=new))
             return new
+
+        return await self._steps.write(step)
 
     async def merge(self, into: int, story_id: int, now: datetime) -> None:
         """All of ``story_id`` joins ``into``; the old id still answers. Merging a story into itself changes nothing."""
-        async with self._writes.begin() as session:
-            ids = await _final_ids(session, {into, story_id})
-            target, gone = ids.get(into), ids.get(story_id)
-            if target is None or gone is None or target == gone:
-                return
-            await session.execute(
-                update(HeadlineRow).where(HeadlineRow.story_id == gone).values(story_id=target)
-            )
-            # Whatever was merged into the one that goes now points straight at the one that stays.
-            await session.execute(
-                update(StoryRow)
-                .where((StoryRow.id == gone) | (StoryRow.merged_into == gone))
-                .values(merged_into=target)
-            )
-            await session.execute(update(StoryRow).where(StoryRow.id == target).values(updated_at=now))
-
-    async def _already(self, session: AsyncSession, headline_ids: Sequence[int]) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for some in chunks(headline_ids):
-            rows = await session.execute(
-                select(HeadlineRow.id, HeadlineRow.story_id)
-                .where(HeadlineRow.id.in_(some))
-                .order_by(HeadlineRow.id)
-                .with_for_update()  # PostgreSQL: the second process waits, then sees; SQLite has one writer anyway
-            )
-            found |= {number: story for number, story in rows if story is not None}
-        return found
+        await self._steps.write(lambda session: _merge(session, into, story_id, now))
 
 
-async def _final_ids(session: AsyncSession, story_ids: set[int]) -> dict[int, int]:
+def _join(session: Session, choices: Mapping[int, int | None], now: datetime) -> Mapping[int, int]:
+    """See SqlStoryStore.join."""
+    final = _already(session, list(choices))
+    open_choices = {number: story for number, story in choices.items() if number not in final}
+    targets = _final_ids(session, {story for story in open_choices.values() if story is not None})
+    joins = {number: targets[story] for number, story in open_choices.items() if story in targets}
+    opened = _open_stories(session, [number for number in open_choices if number not in joins], now)
+    _assign(session, joins | opened)
+    _touch(session, set(joins.values()), now)
+    joins |= opened
+    return {number: final.get(number, joins.get(number, 0)) for number in choices}
+
+
+def _merge(session: Session, into: int, story_id: int, now: datetime) -> None:
+    """See SqlStoryStore.merge."""
+    ids = _final_ids(session, {into, story_id})
+    target, gone = ids.get(into), ids.get(story_id)
+    if target is None or gone is None or target == gone:
+        return
+    session.execute(update(HeadlineRow).where(HeadlineRow.story_id == gone).values(story_id=target))
+    # Whatever was merged into the one that goes now points straight at the one that stays.
+    pointing = (StoryRow.id == gone) | (StoryRow.merged_into == gone)
+    session.execute(update(StoryRow).where(pointing).values(merged_into=target))
+    session.execute(update(StoryRow).where(StoryRow.id == target).values(updated_at=now))
+
+
+def _already(session: Session, headline_ids: Sequence[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for some in chunks(headline_ids):
+        rows = session.execute(
+            select(HeadlineRow.id, HeadlineRow.story_id)
+            .where(HeadlineRow.id.in_(some))
+            .order_by(HeadlineRow.id)
+            .with_for_update()  # PostgreSQL: the second process waits, then sees; SQLite has one writer anyway
+        )
+        found |= {number: story for number, story in rows if story is not None}
+    return found
+
+
+def _final_ids(session: Session, story_ids: set[int]) -> dict[int, int]:
     """Each existing story's id and the id it answers under now."""
     found: dict[int, int] = {}
     for some in chunks(sorted(story_ids)):
-        rows = await session.execute(
+        rows = session.execute(
             select(StoryRow.id, func.coalesce(StoryRow.merged_into, StoryRow.id)).where(StoryRow.id.in_(some))
         )
         found |= {row[0]: row[1] for row in rows}
     return found
 
 
-async def _open_stories(session: AsyncSession, headline_ids: Sequence[int], now: datetime) -> dict[int, int]:
-    return dict(zip(headline_ids, await _new_stories(session, len(headline_ids), now), strict=True))
+def _open_stories(session: Session, headline_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    return dict(zip(headline_ids, _new_stories(session, len(headline_ids), now), strict=True))
 
 
-async def _new_stories(session: AsyncSession, count: int, now: datetime) -> list[int]:
+def _new_stories(session: Session, count: int, now: datetime) -> list[int]:
     """Ids of new stories, ascending."""
     ids: list[int] = []
     for some in chunks(range(count)):
         rows = [{"created_at": now, "updated_at": now} for _ in some]
-        ids += await session.scalars(insert(StoryRow).returning(StoryRow.id), rows)
+        ids += session.scalars(insert(StoryRow).returning(StoryRow.id), rows)
     return sorted(ids)
 
 
-async def _assign(session: AsyncSession, joins: Mapping[int, int]) -> None:
+def _assign(session: Session, joins: Mapping[int, int]) -> None:
     if joins:
-        await session.execute(
+        session.execute(
             update(HeadlineRow), [{"id": number, "story_id": story} for number, story in joins.items()]
         )
 
 
-async def _touch(session: AsyncSession, story_ids: set[int], now: datetime) -> None:
+def _touch(session: Session, story_ids: set[int], now: datetime) -> None:
     for some in chunks(sorted(story_ids)):
-        await session.execute(update(StoryRow).where(StoryRow.id.in_(some)).values(updated_at=now))
+        session.execute(update(StoryRow).where(StoryRow.id.in_(some)).values(updated_at=now))

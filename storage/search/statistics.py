@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from storage.search.keys import upper_bound
@@ -46,6 +46,12 @@ class Frequencies:
         if missing:
             counts.update(dict.fromkeys(missing, 0) | _count(reader, missing))
         return {token: counts[token] for token in wanted}, total
+
+    def kept(self, tokens: Collection[str]) -> tuple[Mapping[str, int], int] | None:
+        """As ``of`` answers, where every count is remembered; None where the database must be asked."""
+        counts, total = self._counts, self._total
+        found = {token: counts[token] for token in tokens if token in counts}
+        return (found, total) if len(found) == len(tokens) else None
 
     def narrowed(self, reader: Reader, window: Window, wanted: int, until: datetime) -> Window:
         """The window as the database answers it soonest; ``until`` is about when its newest headline is from."""

@@ -90,7 +90,10 @@ class SqlSearchStore:
 
     async def frequencies(self, terms: Sequence[str]) -> tuple[Mapping[str, int], int]:
         """Document frequency of each term, and the number of documents."""
-        return await self._lookups.run(lambda reader: self._lookups.frequencies.of(reader, terms))
+        frequencies = self._lookups.frequencies
+        if kept := frequencies.kept(terms):
+            return kept
+        return await self._lookups.run(lambda reader: frequencies.of(reader, terms))
 
     async def closest_words(self, word: str, limit: int = 3) -> list[str]:
         """Words of titles that share trigrams with this one, most alike first; never the word itself."""
