@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,12 +113,8 @@ class _Joining:
         """Choose the best of the stories that this headline may belong to, or open one."""
         found = await self._candidates(headline)
         own, *others = await self._weighed([headline, *found])
-        promising: dict[_Choice, None] = {}
-        for other, profile in zip(found, others, strict=True):
-            choice = self._choice_of(other)
-            if choice and choice not in promising and score(own, profile, PROMISING) > PROMISING:
-                promising[choice] = None
-        stories = await self._members(list(promising)) if promising else {}
+        promising = self._promising(own, zip(found, others, strict=True))
+        stories = await self._members(promising) if promising else {}
         best, *fitting = fitting_stories(own, stories) or [_Choice(leader=headline.id)]
         self._choices[headline.id] = best
         self._undecided.discard(headline.id)
@@ -127,6 +123,15 @@ class _Joining:
             if are_one(stories[best], stories[other]):
                 best = await self._merge(best, other, now)
                 stories |= await self._members([best])
+
+    def _promising(self, own: Profile, others: Iterable[tuple[Headline, Profile]]) -> list[_Choice]:
+        """The stories with a candidate that is like enough for the story to be looked at as a whole."""
+        promising: dict[_Choice, None] = {}
+        for other, profile in others:
+            choice = self._choice_of(other)
+            if choice and choice not in promising and score(own, profile, PROMISING) > PROMISING:
+                promising[choice] = None
+        return list(promising)
 
     async def _merge(self, one: _Choice, other: _Choice, now: datetime) -> _Choice:
         """Make one story of two that a headline has shown to be one; the older of them, which is the one that stays.
