@@ -60,9 +60,8 @@ class TelegramSender:
         self._load = load
         self._deadline_s = deadline_s
         self._is_paid = is_paid
-        if is_paid:
-            # Its own method makes objects of the whole message that comes back: a sixth of the work of a send.
-            warnings.filterwarnings("ignore", "Please use 'Bot.sendMessage'", PTBUserWarning)
+        # Its own method makes objects of the whole message that comes back: a sixth of the work of a send.
+        warnings.filterwarnings("ignore", "Please use 'Bot.sendMessage'", PTBUserWarning)
         # The courier has waited for its turn: a bot that paces its replies must not make it wait again.
         is_paced = isinstance(bot, ExtBot) and bot.rate_limiter is not None
         self._paced: dict[str, Any] = {"rate_limit_args": PACED} if is_paced else {}
@@ -128,13 +127,9 @@ class TelegramSender:
         if job.action is not Action.SEND:
             await self._bot.edit_message_text(message_id=job.message_id, **shared, **self._paced)
             return Sent()
-        thread = job.chat.topic_id or None
-        if self._is_paid:
-            fields = shared | {"message_thread_id": thread, "allow_paid_broadcast": True}
-            answer = await self._bot.do_api_request("sendMessage", api_kwargs=fields, **self._paced)
-            return Sent(answer["message_id"])
-        sent = await self._bot.send_message(message_thread_id=thread, **shared, **self._paced)
-        return Sent(sent.message_id)
+        more = {"message_thread_id": job.chat.topic_id or None, "allow_paid_broadcast": self._is_paid or None}
+        answer = await self._bot.do_api_request("sendMessage", api_kwargs=shared | more, **self._paced)
+        return Sent(answer["message_id"])
 
 
 class _Plain(HTMLParser):

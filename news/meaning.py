@@ -14,8 +14,6 @@ from news.vectors import VectorTable, unpack
 
 MOST_VECTORS = 20_000
 """The newest vectors that are compared with: 30 MB while it lasts."""
-CLEARLY = 0.3
-"""Merging moves what readers have seen, so the score must be clearly above 0."""
 
 
 async def merge_by_meaning(
@@ -71,7 +69,7 @@ class _Merging:
         members = await self._storage.stories.members([own, *others], LAST_MEMBERS)
         profiles = {story: list(map(self._profile, headlines)) for story, headlines in members.items()}
         best, story = max((_likeness(profiles[own], profiles[other]), -other) for other in others)
-        if best <= CLEARLY:
+        if best <= 0:
             return False
         await self._storage.stories.merge(min(own, -story), max(own, -story), now)
         return True

@@ -570,8 +570,11 @@ async def test_a_bug_in_sending_is_broken_and_not_the_end(
         return {"": (Message("x"),)}
 
     class Odd(Bot):
-        async def send_message(self, chat_id: int, **_fields: object) -> object:
-            raise ZeroDivisionError if chat_id == 5 else AssertionError
+        async def do_api_request(
+            self, endpoint: str, api_kwargs: dict[str, object] | None = None, **_more: object
+        ) -> object:
+            assert (endpoint, api_kwargs is not None) == ("sendMessage", True)
+            raise ZeroDivisionError
 
     sender = TelegramSender(Odd("1:x"), load)
     clock = Hands()

