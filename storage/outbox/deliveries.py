@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from news.errors import UnknownBroadcastError
@@ -18,14 +18,28 @@ from storage.outbox.housekeeping import HousekeepingStore
 from storage.outbox.leases import LeaseStore, check_fence
 from storage.outbox.messages import load_messages
 from storage.outbox.planning import PlanningStore
-from storage.outbox.recording import count_changes, record
+from storage.outbox.recording import DELIVERY, count_changes, record
 from storage.outbox.values import LANES, Fence, Job, Recorded, Result, State
 from storage.statements import insert_into
 from storage.steps import Steps
-from storage.tables import BroadcastRow, DeliveryRow, PauseRow
+from storage.tables import BroadcastRow, DeliveryRow, PauseRow, UtcDateTime
 
 EVERYWHERE = 0  # the chat id of a pause that holds for all chats
 MOST_RESCUES = 5  # a delivery that was in flight at five crashes is taken for their cause
+
+
+_DUE = select(
+    *(
+        exists()
+        .where(
+            DELIVERY.c.state == State.WAITING,
+            DELIVERY.c.lane == rank,
+            DELIVERY.c.not_before <= bindparam("moment", type_=UtcDateTime()),
+        )
+        .label(lane.value)
+        for rank, lane in LANES.items()
+    )
+)
 
 
 class DeliveryStore:
@@ -41,15 +55,7 @@ class DeliveryStore:
 
     async def due_lanes(self, now: datetime) -> set[Lane]:
         """The lanes in which something is due."""
-        probes = [
-            exists()
-            .where(
-                DeliveryRow.state == State.WAITING, DeliveryRow.lane == rank, DeliveryRow.not_before <= now
-            )
-            .label(lane.value)
-            for rank, lane in LANES.items()
-        ]
-        row = await self._steps.read(lambda session: session.execute(select(*probes)).one())
+        row = await self._steps.read(lambda session: session.execute(_DUE, {"moment": now}).one())
         return {lane for lane, is_due in zip(LANES.values(), row, strict=True) if is_due}
 
     async def claim(

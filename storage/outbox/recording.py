@@ -69,25 +69,23 @@ def record(session: Session, results: Sequence[Result], now: datetime) -> Record
 def _still_claimed(session: Session, results: Sequence[Result]) -> Mapping[int, _Standing]:
     """The results' deliveries whose token still stands, locked, with the standing of their broadcasts."""
     tokens = {result.job.id: result.job.token for result in results}
-    statement = (
-        select(
-            DeliveryRow.id,
-            DeliveryRow.token,
-            BroadcastRow.revision,
-            BroadcastRow.state,
-            BroadcastRow.broken_in_a_row,
-        )
-        .join(BroadcastRow, BroadcastRow.id == DeliveryRow.broadcast_id)
-        .where(DeliveryRow.id.in_(tokens), DeliveryRow.state == State.CLAIMED)
-        .order_by(DeliveryRow.id)
-        .with_for_update()
-    )
-    rows = session.execute(statement)
+    rows = session.execute(_CLAIMED, {"ids": list(tokens)})
     return {
         row.id: _Standing(row.revision, row.state, row.broken_in_a_row)
         for row in rows
         if row.token == tokens[row.id]
     }
+
+
+_CLAIMED = (
+    select(
+        DELIVERY.c.id, DELIVERY.c.token, BROADCAST.c.revision, BROADCAST.c.state, BROADCAST.c.broken_in_a_row
+    )
+    .join(BROADCAST, BROADCAST.c.id == DELIVERY.c.broadcast_id)
+    .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)), DELIVERY.c.state == State.CLAIMED)
+    .order_by(DELIVERY.c.id)
+    .with_for_update()
+)
 
 
 def _change(result: Result, standing: _Standing) -> _Change:
@@ -206,14 +204,23 @@ def _pause_readers(session: Session, changes: Iterable[_Change], now: datetime) 
 def count_changes(session: Session, changes: Iterable[tuple[int, State]], now: datetime) -> None:
     """Add to the counts of broadcasts for every (broadcast id, state) that deliveries have just reached."""
     counts = Counter((broadcast_id, state) for broadcast_id, state in changes if state in COUNTED)
-    for broadcast_id in sorted({broadcast_id for broadcast_id, _ in counts}):
-        more = {
-            state.value: BROADCAST.c[state.value] + counts[broadcast_id, state]
-            for state in COUNTED
-            if counts[broadcast_id, state]
-        }
-        row = update(BROADCAST).where(BROADCAST.c.id == broadcast_id)
-        session.execute(row.values(moved_at=now, **more))
+    rows = [
+        {"counted": broadcast_id, "moment": now}
+        | {f"more_{state}": counts[broadcast_id, state] for state in COUNTED}
+        for broadcast_id in sorted({broadcast_id for broadcast_id, _ in counts})
+    ]
+    if rows:
+        session.execute(_COUNT, rows)
+
+
+_COUNT = (
+    update(BROADCAST)
+    .where(BROADCAST.c.id == bindparam("counted", type_=BIG))
+    .values(
+        {state.value: BROADCAST.c[state.value] + bindparam(f"more_{state}", type_=BIG) for state in COUNTED}
+        | {"moved_at": bindparam("moment", type_=UtcDateTime())}
+    )
+)
 
 
 def _count_broken_in_a_row(session: Session, changes: Sequence[_Change], now: datetime) -> tuple[int, ...]:
