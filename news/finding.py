@@ -23,6 +23,8 @@ NEARBY = timedelta(days=30)
 """How far in time from the asked headline, and back from now, related ones are looked for."""
 TERMS = 12
 CANDIDATES = 60
+NEAREST, CLOSE = 20, 0.6
+"""Candidates by their vectors, and the cosine that they have at least."""
 _ASKED_CHARACTERS = 400
 _NEWS = 100
 
@@ -170,13 +172,22 @@ async def _related(
         storage.search.similar(rarest, since=since, until=until, languages=languages, limit=CANDIDATES)
         for since, until in _windows(asked.at, now)
     )
-    for some in await asyncio.gather(*lookups):
+    for some in await asyncio.gather(*lookups, _near(storage, asked, now=now, languages=languages)):
         for one in some:
             found.setdefault(one.headline.id, one)
     ids = [*found, *([asked.headline.id] if asked.headline else [])]
     vectors = await storage.search.vectors(ids) if ids else {}
     likeness = Likeness(gazetteer, asked.title, asked.headline, weights, vectors)
     return likeness.rank(list(found.values()))
+
+
+async def _near(storage: Storage, asked: _Asked, *, now: datetime, languages: Sequence[str]) -> list[Found]:
+    """What means something like it without sharing its words: the other languages above all."""
+    if asked.headline is None:
+        return []
+    return await storage.search.nearest(
+        asked.headline.id, languages=languages, limit=NEAREST, at_least=CLOSE, now=now
+    )
 
 
 def _windows(at: datetime, now: datetime) -> list[tuple[datetime, datetime]]:

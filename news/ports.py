@@ -166,6 +166,17 @@ class SearchStore(Protocol):
     ) -> list[Found]:
         """Headlines sharing the weighted analysed terms, best first: candidates for re-ranking."""
 
+    async def nearest(
+        self,
+        headline_id: int,
+        *,
+        languages: Sequence[str] = (),
+        limit: int = 20,
+        at_least: float = 0.5,
+        now: datetime,
+    ) -> list[Found]:
+        """The newest headlines whose vectors have at least this cosine with this one's, best first: more candidates."""
+
     async def frequencies(self, terms: Sequence[str]) -> tuple[Mapping[str, int], int]:
         """Document frequency of each term, and the number of documents."""
 

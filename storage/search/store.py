@@ -16,6 +16,7 @@ from storage.search import rows
 from storage.search.index import trigrams
 from storage.search.keys import id_of
 from storage.search.lookups import Lookups
+from storage.search.meanings import Meanings
 from storage.search.pages import Question
 from storage.search.rows import Reader, Row
 from storage.search.similar import similar_keys
@@ -48,6 +49,7 @@ class SqlSearchStore:
         self._reads = reads
         self._writes = writes
         self._lookups = lookups
+        self._meanings = Meanings()
 
     async def search(self, query: Query, *, now: datetime, limit: int = 10, offset: int = 0) -> Page:
         """The best of the newest 100 matches first, then the rest by age. Without terms: newest first.
@@ -85,6 +87,26 @@ class SqlSearchStore:
             )
             found = rows.headlines(reader, [id_of(key) for key, _ in ranked])
             return [Found(found[id_of(key)], weight) for key, weight in ranked if id_of(key) in found]
+
+        return await self._lookups.run(look)
+
+    async def nearest(
+        self,
+        headline_id: int,
+        *,
+        languages: Sequence[str] = (),
+        limit: int = 20,
+        at_least: float = 0.5,
+        now: datetime,
+    ) -> list[Found]:
+        """The newest headlines that mean something like this one, by cosine of their vectors, best first; scores are 0."""
+
+        def look(reader: Reader) -> list[Found]:
+            near = self._meanings.nearest(
+                reader, headline_id, languages=languages, limit=limit, at_least=at_least, now=now
+            )
+            found = rows.headlines(reader, near)
+            return [Found(found[number], 0.0) for number in near if number in found]
 
         return await self._lookups.run(look)
 

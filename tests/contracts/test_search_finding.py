@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from news.errors import UnknownHeadlineError
@@ -165,12 +166,48 @@ async def test_a_place_in_common_comes_first(store: Store, gazetteer: Gazetteer)
     assert [found.headline.id for found in similar.related] == [ids[2], ids[1]]
 
 
+EAST, NORTH, NEARLY_EAST = (
+    np.asarray(numbers, "<f2").tobytes() for numbers in ((1.0, 0.0), (0.0, 1.0), (12 / 13, 5 / 13))
+)
+
+
 async def test_meaning_reorders(store: Store, gazetteer: Gazetteer) -> None:
-    ids = await add(store, ("Border closed", "en", 1), ("Border market", "en", 0.1), ("Border shut", "en", 2))
-    alike, other = bytes.fromhex("003c0000"), bytes.fromhex("0000003c")  # (1, 0) and (0, 1) in float16
-    await store.search.set_vectors({ids[0]: alike, ids[1]: other, ids[2]: alike})
+    ids = await add(
+        store,
+        ("Border closed", "en", 1),
+        ("Border market", "en", 0.1),
+        ("Border shut", "en", 2),
+        ("Border opera", "en", 3),
+    )
+    await store.search.set_vectors({ids[0]: EAST, ids[1]: NEARLY_EAST, ids[2]: EAST, ids[3]: NORTH})
     similar = await more_like(store, gazetteer, headline_id=ids[0], now=NOW)
+    # What means something else altogether is not like it for one word in common.
     assert [found.headline.id for found in similar.related] == [ids[2], ids[1]]
+
+
+async def test_meaning_finds_what_shares_no_word(store: Store, gazetteer: Gazetteer) -> None:
+    ids = await add(
+        store,
+        ("Border closed", "en", 1),
+        ("Граница закрыта", "ru", 1),
+        ("Шекара жабылды", "kk", 2),
+        ("Chess final", "en", 1),
+    )
+    await store.search.set_vectors({ids[0]: EAST, ids[1]: EAST, ids[2]: NEARLY_EAST, ids[3]: NORTH})
+    similar = await more_like(store, gazetteer, headline_id=ids[0], now=NOW)
+    assert [found.headline.id for found in similar.related] == ids[1:3]
+    kazakh = await more_like(store, gazetteer, headline_id=ids[0], now=NOW, languages=["kk"])
+    assert [found.headline.id for found in kazakh.related] == [ids[2]]
+    assert not (await more_like(store, gazetteer, headline_id=ids[3], now=NOW)).related
+
+
+async def test_vectors_that_came_later_are_seen_after_minutes(store: Store, gazetteer: Gazetteer) -> None:
+    ids = await add(store, ("Border closed", "en", 1), ("Граница закрыта", "ru", 1))
+    await store.search.set_vectors({ids[0]: EAST})
+    assert not (await more_like(store, gazetteer, headline_id=ids[0], now=NOW)).related
+    await store.search.set_vectors({ids[1]: EAST})
+    later = await more_like(store, gazetteer, headline_id=ids[0], now=NOW + timedelta(minutes=5))
+    assert [found.headline.id for found in later.related] == [ids[1]]
 
 
 async def test_an_old_headline_finds_its_time_and_now(store: Store, gazetteer: Gazetteer) -> None:
@@ -180,6 +217,7 @@ async def test_an_old_headline_finds_its_time_and_now(store: Store, gazetteer: G
         ("Dam repaired", "en", 390),
         ("Dam painted", "en", 200),
         ("Dam sold", "en", 1),
+        *((f"Market {number} closed", "en", 5) for number in range(4)),
     )
     similar = await more_like(store, gazetteer, headline_id=ids[0], now=NOW)
     assert {found.headline.id for found in similar.related} == {ids[1], ids[3]}
