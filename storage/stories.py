@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import BindParameter, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from news.model import Headline
@@ -18,7 +19,7 @@ from storage.search.rows import Reader
 from storage.search.similar import similar_keys
 from storage.statements import chunks
 from storage.steps import Steps
-from storage.tables import HeadlineRow, StoryRow
+from storage.tables import HeadlineRow, StoryRow, UtcDateTime
 
 TERMS = 10
 """The rarest terms of a headline find its story; the others are in every headline."""
@@ -30,6 +31,22 @@ _NEWEST_MEMBERS = (
     "SELECT * FROM (SELECT story_id, id FROM headline WHERE story_id = {story} "
     "ORDER BY sort_at DESC, id DESC LIMIT :last) AS of_{story}"
 )
+
+
+HEADLINE = cast("Table", HeadlineRow.__table__)
+STORY = cast("Table", StoryRow.__table__)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+# Made once, of tables: making a statement anew takes SQLAlchemy longer than the database takes to answer it.
+_STORIES_OF = (
+    select(HEADLINE.c.id, HEADLINE.c.story_id)
+    .where(HEADLINE.c.id.in_(_IDS))
+    .order_by(HEADLINE.c.id)
+    .with_for_update()  # PostgreSQL: the second process waits, then sees; SQLite has one writer anyway
+)
+_FINAL = select(STORY.c.id, func.coalesce(STORY.c.merged_into, STORY.c.id)).where(STORY.c.id.in_(_IDS))
+_OPEN = insert(STORY).returning(STORY.c.id)
+_ASSIGN = update(HEADLINE).where(HEADLINE.c.id == bindparam("number")).values(story_id=bindparam("story"))
+_TOUCH = update(STORY).where(STORY.c.id.in_(_IDS)).values(updated_at=bindparam("moment", type_=UtcDateTime()))
 
 
 class SqlStoryStore:
@@ -143,12 +160,7 @@ def _merge(session: Session, into: int, story_id: int, now: datetime) -> None:
 def _already(session: Session, headline_ids: Sequence[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for some in chunks(headline_ids):
-        rows = session.execute(
-            select(HeadlineRow.id, HeadlineRow.story_id)
-            .where(HeadlineRow.id.in_(some))
-            .order_by(HeadlineRow.id)
-            .with_for_update()  # PostgreSQL: the second process waits, then sees; SQLite has one writer anyway
-        )
+        rows = session.execute(_STORIES_OF, {"ids": some})
         found |= {number: story for number, story in rows if story is not None}
     return found
 
@@ -157,10 +169,7 @@ def _final_ids(session: Session, story_ids: set[int]) -> dict[int, int]:
     """Each existing story's id and the id it answers under now."""
     found: dict[int, int] = {}
     for some in chunks(sorted(story_ids)):
-        rows = session.execute(
-            select(StoryRow.id, func.coalesce(StoryRow.merged_into, StoryRow.id)).where(StoryRow.id.in_(some))
-        )
-        found |= {row[0]: row[1] for row in rows}
+        found |= {row[0]: row[1] for row in session.execute(_FINAL, {"ids": some})}
     return found
 
 
@@ -173,17 +182,15 @@ def _new_stories(session: Session, count: int, now: datetime) -> list[int]:
     ids: list[int] = []
     for some in chunks(range(count)):
         rows = [{"created_at": now, "updated_at": now} for _ in some]
-        ids += session.scalars(insert(StoryRow).returning(StoryRow.id), rows)
+        ids += session.scalars(_OPEN, rows)
     return sorted(ids)
 
 
 def _assign(session: Session, joins: Mapping[int, int]) -> None:
     if joins:
-        session.execute(
-            update(HeadlineRow), [{"id": number, "story_id": story} for number, story in joins.items()]
-        )
+        session.execute(_ASSIGN, [{"number": number, "story": story} for number, story in joins.items()])
 
 
 def _touch(session: Session, story_ids: set[int], now: datetime) -> None:
     for some in chunks(sorted(story_ids)):
-        session.execute(update(StoryRow).where(StoryRow.id.in_(some)).values(updated_at=now))
+        session.execute(_TOUCH, {"ids": some, "moment": now})
