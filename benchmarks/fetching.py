@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import random
 import re
@@ -163,6 +164,7 @@ async def ours(folder: str, port: int, numbers: list[int], runs: tuple[str, ...]
         await store.sources.add(
             Source(f"s{number}", f"Source {number}", SourceKind.FEED, url(number, port)), moment
         )
+    gc.freeze()  # as the command line does
     async with Fetcher(FetchLimits(allow_private=True)) as fetcher:
         for run in runs:
             row = await one_run(store, gazetteer, fetcher, moment)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -124,4 +125,5 @@ def _line(value: Any) -> bytes:
 
 if __name__ == "__main__":  # pragma: no cover (the process that the tests of the desk run)
     os.nice(NICENESS)
+    gc.freeze()  # what is imported stays
     serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import multiprocessing
@@ -63,6 +64,7 @@ def _processes() -> ForkServerContext:
 
 def _run(work: Work) -> None:
     logging.basicConfig(level=logging.CRITICAL)
+    gc.freeze()  # as the command line does
     asyncio.run(_work(work))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = parse_settings(read_environment())
         set_up_logging(settings.log_format, level=options.log_level)
+        # What is imported stays: the collector would stop the event loop for a tenth of a second to look through it.
+        gc.freeze()
         status: int = asyncio.run(options.action(settings, options))
     except WrongUseError as error:
         complain(str(error))
