@@ -372,6 +372,7 @@ class Broadcast:
     created_at: datetime
     created_by: int | None = None
     text: str = ""  # an alert as its editor typed it
+    pierces_quiet: bool = False  # an alert that does not wait for readers who sleep
 
 
 @dataclass(frozen=True, slots=True)

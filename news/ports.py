@@ -250,8 +250,13 @@ class BroadcastStore(Protocol):
         countries: Sequence[str],
         created_by: int,
         now: datetime,
+        *,
+        pierces_quiet: bool = False,
     ) -> int:
-        """Keep a draft; its id."""
+        """Keep a draft; its id. ``pierces_quiet``: readers who sleep get it at once instead of when they wake."""
+
+    async def set_pierces_quiet(self, broadcast_id: int, *, pierces_quiet: bool) -> bool:
+        """Change that choice of a draft; false when it is no draft any more."""
 
     async def get(self, broadcast_id: int) -> Broadcast:
         """Raise UnknownBroadcastError."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
+from news.model import Chat, ChatKind
 from simulator import Message, Person
 from tests.acceptance.town import Town
 
@@ -40,6 +41,28 @@ async def test_countries_of_a_draft_are_toggles(town: Town, reader: Person) -> N
     assert "Send to 0" in preview.labels
     states = [str(one.state) for one in await town.store.broadcasts.recent_alerts()]
     assert sorted(states) == ["cancelled", "cancelled", "draft"]
+
+
+async def test_quiet_hours_are_pierced_only_if_the_editor_says_so(town: Town, reader: Person) -> None:
+    place = Chat(reader.chat.id)
+    chosen = await town.store.subscribers.find(place)
+    assert chosen is not None
+    around = (time((town.clock.now().hour + 4) % 24), time((town.clock.now().hour + 7) % 24))  # UTC+5
+    asleep = replace(chosen.preferences, quiet=around)
+    await town.store.subscribers.save(place, ChatKind.PRIVATE, asleep, town.clock.now())
+    preview = await town.say(town.editor, f"/alert {ALERT}")
+    assert "gets it afterwards" in preview.text
+    await town.tap(town.editor, preview, "Quiet hours: hold ▾")
+    assert "gets it all the same" in preview.text
+    await town.tap(town.editor, preview, "🇺🇿")
+    await town.tap(town.editor, preview, "Quiet hours: at once ▾")
+    assert "gets it afterwards" in preview.text
+    await town.tap(town.editor, preview, "Quiet hours: hold ▾")
+    before = len(reader.chat.bot_messages)
+    await town.tap(town.editor, preview, "Send to 1")
+    await town.simulator.wait_for_messages(reader.chat, before + 1)
+    assert "2 quiet hours pierced" in (await town.say(town.editor, "/audit")).text
+    assert "no draft any more" in await forge(town, town.editor, preview, "a:hold:2")
 
 
 async def test_translations_reach_their_readers(town: Town, reader: Person) -> None:
