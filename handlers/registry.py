@@ -95,6 +95,7 @@ COMMANDS: Mapping[str, Command] = {
     "stats": Command(editors.stats, Access.EDITORS),
     "health": Command(editors.health, Access.EDITORS),
     "audit": Command(editors.audit, Access.EDITORS),
+    "admins": Command(editors.admins, Access.EDITORS),
     "country": Command(editors.country, Access.EDITORS),
 }
 

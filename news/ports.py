@@ -290,6 +290,9 @@ class BroadcastStore(Protocol):
 
     async def list_audit(self, limit: int = 20) -> list[tuple[datetime, int, str, str]]: ...
 
+    async def last_audit(self) -> Mapping[int, tuple[datetime, str, str]]:
+        """What each who ever did something did last: (when, action, subject)."""
+
 
 class Storage(Protocol):
     """Everything that is stored, opened once by the composition root."""

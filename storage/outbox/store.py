@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.errors import UnknownBroadcastError
@@ -206,6 +206,14 @@ class SqlBroadcastStore:
         async with self._reads() as session:
             rows = await session.execute(newest.order_by(AuditRow.id.desc()).limit(limit))
             return [(row.at, row.who, row.action, row.subject) for row in rows]
+
+    async def last_audit(self) -> dict[int, tuple[datetime, str, str]]:
+        """What each who ever did something did last: (when, action, subject)."""
+        last = select(func.max(AuditRow.id)).group_by(AuditRow.who)
+        entries = select(AuditRow.who, AuditRow.at, AuditRow.action, AuditRow.subject)
+        async with self._reads() as session:
+            rows = await session.execute(entries.where(AuditRow.id.in_(last)))
+            return {row.who: (row.at, row.action, row.subject) for row in rows}
 
 
 async def _row(session: AsyncSession, broadcast_id: int) -> Row[Any]:

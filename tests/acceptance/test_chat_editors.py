@@ -271,6 +271,21 @@ async def test_an_editors_word_on_a_headlines_countries(town: Town) -> None:
     assert "country" in (await town.say(town.editor, "/audit")).text
 
 
+async def test_editors_are_listed_with_what_each_did_last(town: Town, reader: Person) -> None:
+    who = town.editor.id
+    said = await town.say(town.editor, "/admins")
+    assert said.text.startswith(
+        f"1 editor, and what each did last:\n{who} · nothing yet\nEditors are the user ids"
+    )
+    await town.say(town.editor, "/sources pause sample-yangi-kun")
+    await town.say(town.editor, "/sources resume sample-yangi-kun")
+    await town.store.broadcasts.audit(0, "alert send", "3", town.clock.now())
+    said = await town.say(town.editor, "/admins add 12345")
+    assert f"\n{who} · Fri 11:00 · source.resume · \u2068sample-yangi-kun\u2069\nterminal · " in said.text
+    assert "ADMIN_IDS" in said.text
+    assert "редакторов" in (await town.say(reader, "/admins")).text
+
+
 async def test_the_log_begins_empty(town: Town) -> None:
     assert (await town.say(town.editor, "/audit")).text == "Editors have done nothing yet."
 

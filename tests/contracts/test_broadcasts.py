@@ -419,3 +419,14 @@ async def test_what_editors_did_newest_first(store: Store) -> None:
         (NOW + timedelta(minutes=2), 7, "stop", "alert 1"),
         (NOW + timedelta(minutes=1), 7, "confirm", "alert 1"),
     ]
+
+
+async def test_what_each_editor_did_last(store: Store) -> None:
+    for minute, (who, action) in enumerate([(7, "draft"), (8, "pause"), (7, "confirm"), (0, "alert send")]):
+        await store.broadcasts.audit(who, action, "x", NOW + timedelta(minutes=minute))
+
+    assert await store.broadcasts.last_audit() == {
+        0: (NOW + timedelta(minutes=3), "alert send", "x"),
+        7: (NOW + timedelta(minutes=2), "confirm", "x"),
+        8: (NOW + timedelta(minutes=1), "pause", "x"),
+    }
