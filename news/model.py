@@ -323,6 +323,14 @@ class Digest:
         return not any(section.entries for section in self.sections)
 
 
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """What was told on each of some days, oldest first: headlines, and stories with a headline of that day."""
+
+    headlines: tuple[int, ...]
+    stories: tuple[int, ...]
+
+
 # ---------------------------------------------------------------- messages and deliveries
 
 

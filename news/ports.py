@@ -15,6 +15,7 @@ from news.model import (
     Broadcast,
     Chat,
     ChatKind,
+    DayCounts,
     Found,
     Headline,
     Item,
@@ -111,6 +112,14 @@ class HeadlineStore(Protocol):
 
     async def story(self, story_id: int) -> Story | None:
         """The story (or the one it was merged into) with its headlines, oldest first."""
+
+    async def days(self, edges: Sequence[datetime], countries: Sequence[str]) -> Mapping[str, DayCounts]:
+        """By country, what has a ``sort_at`` in each day [edge, next edge). A source's implied country counts."""
+
+    async def titles(
+        self, country: str, since: datetime, until: datetime, limit: int
+    ) -> list[tuple[str, str | None]]:
+        """(title, language) of the newest ``limit`` headlines about it with ``sort_at`` in [since, until)."""
 
     async def count(self) -> int:
         """Stored headlines."""
