@@ -22,11 +22,11 @@ $(BIN)/pip:
 	@sh tools/venv.sh "$(PYTHON)" "$(VENV)"
 
 $(VENV)/run-ready: pyproject.toml constraints.txt | $(BIN)/pip
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[meaning]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[meaning,pictures]'
 	@touch $@
 
 $(VENV)/test-ready: pyproject.toml constraints.txt | $(BIN)/pip
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,gazetteer,meaning,paid]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,gazetteer,meaning,paid,pictures]'
 	@sh tools/system_packages.sh
 	@touch $@ $(VENV)/run-ready
 

@@ -53,13 +53,16 @@ def countries_of_alert(talk: Talk, typed: str) -> tuple[str, ...]:
     return tuple(evidence.country for evidence in found.countries)
 
 
-async def _draft(talk: Talk, typed: str, countries: Sequence[str]) -> None:
-    message = await _preview(talk, typed, countries)
+async def _draft(talk: Talk, typed: str, countries: Sequence[str], *, pierces_quiet: bool = False) -> None:
+    message = await _preview(talk, typed, countries, pierces_quiet=pierces_quiet)
     if message is not None:
         await talk.say(message, is_reply=True)
 
 
-async def _preview(talk: Talk, typed: str, countries: Sequence[str]) -> Message | None:
+async def _preview(
+    talk: Talk, typed: str, countries: Sequence[str], *, pierces_quiet: bool
+) -> Message | None:
+    """Keep a new draft; what its editor sees of it. None, and a word about it, when the text is too long."""
     said = parse_alert(typed)
     longest = max(units(text) for text in (said.text, *said.translations.values()))
     if longest > MAX_ALERT:
@@ -67,9 +70,23 @@ async def _preview(talk: Talk, typed: str, countries: Sequence[str]) -> Message 
         return None
     broadcasts = talk.services.storage.broadcasts
     messages = render_alert(said, countries, talk.texts)
-    alert_id = await broadcasts.draft_alert(typed, messages, countries, talk.user_id or 0, talk.now)
-    audience = await broadcasts.audience(countries, talk.now)
-    return render_preview(alert_id, said, countries, audience, talk.texts, rate=talk.services.rate)
+    alert_id = await broadcasts.draft_alert(
+        typed, messages, countries, talk.user_id or 0, talk.now, pierces_quiet=pierces_quiet
+    )
+    return await _shown(talk, await broadcasts.get(alert_id))
+
+
+async def _shown(talk: Talk, draft: Broadcast) -> Message:
+    audience = await talk.services.storage.broadcasts.audience(draft.countries, talk.now)
+    return render_preview(
+        draft.id,
+        parse_alert(draft.text),
+        draft.countries,
+        audience,
+        talk.texts,
+        rate=talk.services.rate,
+        pierces_quiet=draft.pierces_quiet,
+    )
 
 
 async def on_alert_country(talk: Talk, tap: AlertCountry) -> None:
@@ -85,7 +102,7 @@ async def on_alert_country(talk: Talk, tap: AlertCountry) -> None:
         return
     kept = [code for code in draft.countries if code not in tap.countries]
     countries = [*kept, *tap.countries] if tap.is_on else kept
-    message = await _preview(talk, draft.text, countries)
+    message = await _preview(talk, draft.text, countries, pierces_quiet=draft.pierces_quiet)
     if message is not None:
         await broadcasts.cancel(tap.alert_id, talk.now)
         await talk.edit(message)
@@ -105,11 +122,30 @@ async def on_alert(talk: Talk, tap: Alert) -> None:
     await action(talk, broadcast)
 
 
+async def _hold(talk: Talk, draft: Broadcast) -> None:
+    await _choose_quiet(talk, draft.id, pierces_quiet=False)
+
+
+async def _pierce(talk: Talk, draft: Broadcast) -> None:
+    await _choose_quiet(talk, draft.id, pierces_quiet=True)
+
+
+async def _choose_quiet(talk: Talk, alert_id: int, *, pierces_quiet: bool) -> None:
+    """Whether readers with quiet hours get this alert when they wake, or at once as those who let alerts through."""
+    broadcasts = talk.services.storage.broadcasts
+    if not await broadcasts.set_pierces_quiet(alert_id, pierces_quiet=pierces_quiet):
+        await talk.notice("alert.not_draft", is_loud=True)
+        return
+    await talk.edit(await _shown(talk, await broadcasts.get(alert_id)))
+
+
 async def _send(talk: Talk, broadcast: Broadcast) -> None:
     broadcasts = talk.services.storage.broadcasts
     queued = await broadcasts.confirm_alert(broadcast.id, talk.now)
     if queued:
-        await _note(talk, "alert.confirm", broadcast.id)
+        # Read again: the choice may have changed between the tap and the confirmation.
+        is_loud = (await broadcasts.get(broadcast.id)).pierces_quiet
+        await _note(talk, "alert.confirm", broadcast.id, "quiet hours pierced" if is_loud else "")
     # In the background: [Stop] is another tap in the same chat, which must not wait for this one.
     talk.application.create_task(follow(talk, broadcast.id, talk.now))
 
@@ -205,6 +241,8 @@ async def _show(talk: Talk, broadcast: Broadcast | int) -> None:
 Action = Callable[[Talk, Broadcast], Awaitable[None]]
 ACTIONS: Mapping[str, Action] = {
     "send": _send,
+    "hold": _hold,
+    "pierce": _pierce,
     "edit": _edit,
     "cancel": _cancel,
     "stop": _stop,
@@ -249,7 +287,8 @@ async def _revise(talk: Talk, alert_id: int, typed: str) -> None:
         await talk.say(Message(talk.texts("alert.how")))
     elif broadcast.state is BroadcastState.DRAFT:
         await broadcasts.cancel(alert_id, talk.now)
-        await _draft(talk, typed, countries_of_alert(talk, typed))
+        countries = countries_of_alert(talk, typed)
+        await _draft(talk, typed, countries, pierces_quiet=broadcast.pierces_quiet)
     elif broadcast.state in {BroadcastState.RETRACTED, BroadcastState.CANCELLED}:
         await talk.say(Message(talk.texts("alert.not_draft")))
     else:
@@ -288,5 +327,6 @@ async def alerts(talk: Talk) -> None:
     await talk.say(Message(join([talk.texts("alerts.head"), *lines], "\n"), (buttons,)))
 
 
-async def _note(talk: Talk, action: str, alert_id: int) -> None:
-    await talk.services.storage.broadcasts.audit(talk.user_id or 0, action, f"#{alert_id}", talk.now)
+async def _note(talk: Talk, action: str, alert_id: int, how: str = "") -> None:
+    subject = f"#{alert_id} {how}".rstrip()
+    await talk.services.storage.broadcasts.audit(talk.user_id or 0, action, subject, talk.now)

@@ -21,11 +21,11 @@ _SPAN = re.compile(r"(?:^|\s)(\d{1,3})\s?([hdw])(?=\s|$)", re.IGNORECASE)
 _UNITS = {"h": timedelta(hours=1), "d": ONE_DAY, "w": timedelta(weeks=1)}
 
 
-def parse_span(text: str) -> tuple[str, timedelta]:
-    """``kz 3d`` → the rest and the span of time (hours, days, weeks; a day when none is named, 30 days at most)."""
+def parse_span(text: str, usual: timedelta = ONE_DAY) -> tuple[str, timedelta]:
+    """``kz 3d`` → the rest and the span of time (hours, days, weeks; ``usual`` when none is named, 30 days at most)."""
     match = _SPAN.search(text)
     if match is None:
-        return text.strip(), ONE_DAY
+        return text.strip(), usual
     span = int(match.group(1)) * _UNITS[match.group(2).lower()]
     return (text[: match.start()] + text[match.end() :]).strip(), min(max(span, timedelta(hours=1)), LONGEST)
 

@@ -19,6 +19,7 @@ from news.model import Button, CountryEvidence, Message, Source, SourceState
 
 SOURCES_PER_PAGE = 8
 MAX_FAILING = 10
+TERMINAL = 0  # who acts from the command line, in the editors' log
 
 
 async def stats(talk: Talk) -> None:
@@ -165,6 +166,26 @@ async def audit(talk: Talk) -> None:
         for when, who, action, subject in entries
     ]
     await talk.say(Message(join([talk.texts("audit.head"), *lines], "\n")))
+
+
+async def admins(talk: Talk) -> None:
+    """Who may edit and what each did last, the terminal too; and where that is changed: only on the machine."""
+    texts = talk.texts
+    done = await talk.services.storage.broadcasts.last_audit()
+    ids = sorted(talk.services.admin_ids)
+    lines = [_admin_line(talk, str(who), done.get(who)) for who in ids]
+    if TERMINAL in done:
+        lines.append(_admin_line(talk, texts.plain("admins.terminal"), done[TERMINAL]))
+    head = texts("admins.head", n=len(ids))
+    await talk.say(Message(join([head, *lines, texts("admins.how")], "\n")))
+
+
+def _admin_line(talk: Talk, who: str, last: tuple[datetime, str, str] | None) -> Html:
+    if last is None:
+        return join([who, talk.texts("admins.idle")], " · ")
+    when, action, subject = last
+    at = moment(when, talk.preferences.zone, talk.texts, now=talk.now)
+    return join([who, at, action, foreign(subject, 80)], " · ")
 
 
 async def country(talk: Talk) -> None:

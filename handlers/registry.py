@@ -29,6 +29,7 @@ from handlers import (
     search,
     settings,
     start,
+    trends,
     trust,
     watches,
 )
@@ -82,6 +83,7 @@ COMMANDS: Mapping[str, Command] = {
     "watch": Command(watches.watch, Access.CHAT_ADMINS),
     "watches": Command(watches.watches),
     "mute": Command(watches.mute, Access.CHAT_ADMINS),
+    "trends": Command(trends.trends),
     "settings": Command(settings.settings, Access.CHAT_ADMINS),
     "start": Command(start.start, Access.CHAT_ADMINS),
     "help": Command(_help),
@@ -95,6 +97,7 @@ COMMANDS: Mapping[str, Command] = {
     "stats": Command(editors.stats, Access.EDITORS),
     "health": Command(editors.health, Access.EDITORS),
     "audit": Command(editors.audit, Access.EDITORS),
+    "admins": Command(editors.admins, Access.EDITORS),
     "country": Command(editors.country, Access.EDITORS),
 }
 

@@ -95,19 +95,24 @@ def render_preview(
     texts: Texts,
     *,
     rate: float,
+    pierces_quiet: bool = False,
 ) -> Message:
-    """What an editor sees before confirming: whom it reaches, how long it takes, and what readers will read."""
+    """What an editor sees before confirming: whom it reaches and when, how long it takes, what readers will read."""
     took = about(_time_for(audience.total, rate), texts)
     where = flags(tuple(countries)) or texts.plain("alert.everyone")
     head = texts("alert.preview", n=audience.total, countries=where, duration=took)
     notes = [
         *_missing(alert, audience, texts),
-        *([texts("alert.asleep", n=audience.quiet)] if audience.quiet else []),
+        *(
+            [texts("alert.woken" if pierces_quiet else "alert.asleep", n=audience.quiet)]
+            if audience.quiet
+            else []
+        ),
     ]
     body = _for_reader(alert.text, countries, texts, is_correction=False).html
     return Message(
         join([head, RULE, body, RULE, *notes], "\n"),
-        (*_toggles(alert_id, countries), *_decision(alert_id, audience.total, texts)),
+        (*_toggles(alert_id, countries), *_decision(alert_id, audience.total, texts, pierces_quiet)),
     )
 
 
@@ -138,13 +143,25 @@ def _toggles(alert_id: int, countries: Sequence[str]) -> tuple[tuple[Button, ...
     )
 
 
-def _decision(alert_id: int, readers: int, texts: Texts) -> tuple[tuple[Button, ...], ...]:
+def _decision(
+    alert_id: int,
+    readers: int,
+    texts: Texts,
+    pierces_quiet: bool,  # noqa: FBT001
+) -> tuple[tuple[Button, ...], ...]:
+    # The button shows what is chosen and carries the other choice, so that tapping twice is harmless.
+    quiet = (
+        button(texts.plain("alert.button.quiet_pierced"), Alert("hold", alert_id))
+        if pierces_quiet
+        else button(texts.plain("alert.button.quiet_held"), Alert("pierce", alert_id))
+    )
     return (
         (button(texts.plain("alert.button.send", n=readers), Alert("send", alert_id)),),
         (
             button(texts.plain("alert.button.edit"), Alert("edit", alert_id)),
             button(texts.plain("alert.button.cancel"), Alert("cancel", alert_id)),
         ),
+        (quiet,),
     )
 
 

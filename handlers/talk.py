@@ -106,6 +106,20 @@ class Talk:
             )
         return sent
 
+    async def show(self, picture: bytes, caption: Message) -> None:
+        """Send a PNG with what it shows in words; only the words where the chat allows no pictures."""
+        try:
+            await self.bot.send_photo(
+                self.chat.chat_id,
+                picture,
+                caption=caption.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup(caption.buttons),
+                message_thread_id=self.chat.topic_id or None,
+            )
+        except BadRequest:
+            await self.say(caption)
+
     async def edit(self, message: Message) -> None:
         """Change the message under the tapped button; send a new one where that is not possible any more."""
         if self.query is None or self.message is None:

@@ -323,6 +323,14 @@ class Digest:
         return not any(section.entries for section in self.sections)
 
 
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """What was told on each of some days, oldest first: headlines, and stories with a headline of that day."""
+
+    headlines: tuple[int, ...]
+    stories: tuple[int, ...]
+
+
 # ---------------------------------------------------------------- messages and deliveries
 
 
@@ -372,6 +380,7 @@ class Broadcast:
     created_at: datetime
     created_by: int | None = None
     text: str = ""  # an alert as its editor typed it
+    pierces_quiet: bool = False  # an alert that does not wait for readers who sleep
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from news.model import (
     Broadcast,
     Chat,
     ChatKind,
+    DayCounts,
     Found,
     Headline,
     Item,
@@ -111,6 +112,14 @@ class HeadlineStore(Protocol):
 
     async def story(self, story_id: int) -> Story | None:
         """The story (or the one it was merged into) with its headlines, oldest first."""
+
+    async def days(self, edges: Sequence[datetime], countries: Sequence[str]) -> Mapping[str, DayCounts]:
+        """By country, what has a ``sort_at`` in each day [edge, next edge). A source's implied country counts."""
+
+    async def titles(
+        self, country: str, since: datetime, until: datetime, limit: int
+    ) -> list[tuple[str, str | None]]:
+        """(title, language) of the newest ``limit`` headlines about it with ``sort_at`` in [since, until)."""
 
     async def count(self) -> int:
         """Stored headlines."""
@@ -261,8 +270,13 @@ class BroadcastStore(Protocol):
         countries: Sequence[str],
         created_by: int,
         now: datetime,
+        *,
+        pierces_quiet: bool = False,
     ) -> int:
-        """Keep a draft; its id."""
+        """Keep a draft; its id. ``pierces_quiet``: readers who sleep get it at once instead of when they wake."""
+
+    async def set_pierces_quiet(self, broadcast_id: int, *, pierces_quiet: bool) -> bool:
+        """Change that choice of a draft; false when it is no draft any more."""
 
     async def get(self, broadcast_id: int) -> Broadcast:
         """Raise UnknownBroadcastError."""
@@ -295,6 +309,9 @@ class BroadcastStore(Protocol):
         """Append to the editors' log."""
 
     async def list_audit(self, limit: int = 20) -> list[tuple[datetime, int, str, str]]: ...
+
+    async def last_audit(self) -> Mapping[int, tuple[datetime, str, str]]:
+        """What each who ever did something did last: (when, action, subject)."""
 
 
 class Storage(Protocol):

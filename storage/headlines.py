@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.canonical import canonical_url
 from news.errors import UnknownHeadlineError, UnknownSourceError
-from news.model import Attribution, CountryEvidence, Headline, Item, NewHeadline, Page, Story
-from storage import latest, windows
+from news.model import Attribution, CountryEvidence, DayCounts, Headline, Item, NewHeadline, Page, Story
+from storage import days, latest, windows
 from storage.attributions import (
     belongs,
     insert_countries,
@@ -155,6 +155,18 @@ class SqlHeadlineStore:
         """The story (or the one it was merged into) with its headlines, oldest first; a negative id is a headline's."""
         async with self._reads() as session:
             return await windows.story(session, story_id)
+
+    async def days(self, edges: Sequence[datetime], countries: Sequence[str]) -> Mapping[str, DayCounts]:
+        """By country, what has a ``sort_at`` in each day [edge, next edge). A source's implied country counts."""
+        async with self._reads() as session:
+            return await days.by_country(session, edges, countries)
+
+    async def titles(
+        self, country: str, since: datetime, until: datetime, limit: int
+    ) -> list[tuple[str, str | None]]:
+        """(title, language) of the newest ``limit`` headlines about it with ``sort_at`` in [since, until)."""
+        async with self._reads() as session:
+            return await days.titles(session, country, since, until, limit)
 
     async def count(self) -> int:
         """Stored headlines."""

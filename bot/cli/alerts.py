@@ -32,6 +32,9 @@ def add_commands(commands: Commands) -> None:
     draft.add_argument(
         "--country", action="append", default=[], help="default: the countries the text is about"
     )
+    draft.add_argument(
+        "--pierce-quiet", action="store_true", help="readers in their quiet hours get it at once too"
+    )
     for name, help_text in (
         ("send", "confirm a draft: it goes out"),
         ("cancel", "throw a draft away"),
@@ -70,10 +73,18 @@ async def _draft(store: Store, gazetteer: Gazetteer, options: argparse.Namespace
     else:
         countries = tuple(evidence.country for evidence in attribute(gazetteer, text.text).countries)
     messages = render_alert(text, countries, Texts(gazetteer))
-    number = await store.broadcasts.draft_alert(typed, messages, countries, OPERATOR, utc_now())
+    number = await store.broadcasts.draft_alert(
+        typed, messages, countries, OPERATOR, utc_now(), pierces_quiet=options.pierce_quiet
+    )
     audience = await store.broadcasts.audience(countries, utc_now())
     output.facts(
-        {"alert": number, "countries": countries, "readers": audience.total, "asleep": audience.quiet}
+        {
+            "alert": number,
+            "countries": countries,
+            "readers": audience.total,
+            "asleep": audience.quiet,
+            "pierces_quiet": options.pierce_quiet,
+        }
     )
     if not output.as_json:
         output.say(plain_text(messages[""][0].html))
@@ -86,7 +97,7 @@ async def _show(store: Store, number: int, output: Output) -> None:
         name: getattr(progress, name)
         for name in ("total", "sent", "waiting", "held", "gone", "broken", "unknown")
     }
-    output.facts({**alert_row(broadcast), **counts})
+    output.facts({**alert_row(broadcast), "pierces_quiet": broadcast.pierces_quiet, **counts})
 
 
 async def _step(store: Store, gazetteer: Gazetteer, options: argparse.Namespace, output: Output) -> None:

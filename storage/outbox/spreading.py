@@ -55,7 +55,7 @@ async def _fan_out(session: AsyncSession, row: Row[Any], span: tuple[int, int], 
     """Deliveries of every part to the span's readers of the alert's countries, each in the reader's language."""
     messages = load_messages(row.messages)
     readers = alert_readers(codes(row.countries)).where(SubscriberRow.id.between(*span))
-    asleep = await who_sleeps(session, readers, now)
+    asleep = [] if row.pierces_quiet else await who_sleeps(session, readers, now)
     added = 0
     for language, parts in messages.items():
         for part in range(len(parts)):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from news.errors import UnknownBroadcastError
@@ -40,9 +40,16 @@ class SqlBroadcastStore:
             return await count_audience(session, countries, now)
 
     async def draft_alert(
-        self, text: str, messages: Messages, countries: Sequence[str], created_by: int, now: datetime
+        self,
+        text: str,
+        messages: Messages,
+        countries: Sequence[str],
+        created_by: int,
+        now: datetime,
+        *,
+        pierces_quiet: bool = False,
     ) -> int:
-        """Keep a draft; its id."""
+        """Keep a draft; its id. ``pierces_quiet``: readers who sleep get it at once instead of when they wake."""
         async with self._writes.begin() as session:
             row = BroadcastRow(
                 key=f"alert|{uuid.uuid4().hex}",
@@ -53,10 +60,19 @@ class SqlBroadcastStore:
                 text=text,
                 created_by=created_by,
                 created_at=now,
+                pierces_quiet=pierces_quiet,
             )
             session.add(row)
             await session.flush()
             return row.id
+
+    async def set_pierces_quiet(self, broadcast_id: int, *, pierces_quiet: bool) -> bool:
+        """Change that choice of a draft; false when it is no draft any more."""
+        async with self._writes.begin() as session:
+            choose = update(BROADCAST).where(
+                BROADCAST.c.id == broadcast_id, BROADCAST.c.state == BroadcastState.DRAFT
+            )
+            return rows_of(await session.execute(choose.values(pierces_quiet=pierces_quiet))) == 1
 
     async def get(self, broadcast_id: int) -> Broadcast:
         """Raise UnknownBroadcastError."""
@@ -64,7 +80,7 @@ class SqlBroadcastStore:
             return _broadcast(await _row(session, broadcast_id))
 
     async def confirm_alert(self, broadcast_id: int, now: datetime, *, at_once: int = READERS_AT_ONCE) -> int:
-        """Draft → sending, with one delivery per reader and part; sleepers' are held. How many; 0 the second time.
+        """Draft → sending, with one delivery per reader and part; sleepers' are held unless it pierces. How many; 0 the second time.
 
         The first readers' messages may go out before the last ones' are queued.
         """
@@ -191,6 +207,14 @@ class SqlBroadcastStore:
             rows = await session.execute(newest.order_by(AuditRow.id.desc()).limit(limit))
             return [(row.at, row.who, row.action, row.subject) for row in rows]
 
+    async def last_audit(self) -> dict[int, tuple[datetime, str, str]]:
+        """What each who ever did something did last: (when, action, subject)."""
+        last = select(func.max(AuditRow.id)).group_by(AuditRow.who)
+        entries = select(AuditRow.who, AuditRow.at, AuditRow.action, AuditRow.subject)
+        async with self._reads() as session:
+            rows = await session.execute(entries.where(AuditRow.id.in_(last)))
+            return {row.who: (row.at, row.action, row.subject) for row in rows}
+
 
 async def _row(session: AsyncSession, broadcast_id: int) -> Row[Any]:
     found = (await session.execute(select(BROADCAST).where(BROADCAST.c.id == broadcast_id))).one_or_none()
@@ -209,6 +233,7 @@ def _broadcast(row: Row[Any]) -> Broadcast:
         created_at=row.created_at,
         created_by=row.created_by,
         text=row.text,
+        pierces_quiet=row.pierces_quiet,
     )
 
 

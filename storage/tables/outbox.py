@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base
@@ -54,6 +54,8 @@ class BroadcastRow(Base):
     broken_in_a_row: Mapped[int] = mapped_column(default=0)
     # Grows with every correction and with the retraction: a message that was in the air meanwhile is edited after it.
     revision: Mapped[int] = mapped_column(default=0)
+    # Its editor's choice: true sends an alert to sleepers at once.
+    pierces_quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
     # The last reader to whom a confirmed alert is queued, while others are left.
     spread_to: Mapped[int | None]
     moved_at: Mapped[

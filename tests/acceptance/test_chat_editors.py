@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
+from news.model import Chat, ChatKind
 from simulator import Message, Person
 from tests.acceptance.town import Town
 
@@ -40,6 +41,28 @@ async def test_countries_of_a_draft_are_toggles(town: Town, reader: Person) -> N
     assert "Send to 0" in preview.labels
     states = [str(one.state) for one in await town.store.broadcasts.recent_alerts()]
     assert sorted(states) == ["cancelled", "cancelled", "draft"]
+
+
+async def test_quiet_hours_are_pierced_only_if_the_editor_says_so(town: Town, reader: Person) -> None:
+    place = Chat(reader.chat.id)
+    chosen = await town.store.subscribers.find(place)
+    assert chosen is not None
+    around = (time((town.clock.now().hour + 4) % 24), time((town.clock.now().hour + 7) % 24))  # UTC+5
+    asleep = replace(chosen.preferences, quiet=around)
+    await town.store.subscribers.save(place, ChatKind.PRIVATE, asleep, town.clock.now())
+    preview = await town.say(town.editor, f"/alert {ALERT}")
+    assert "gets it afterwards" in preview.text
+    await town.tap(town.editor, preview, "Quiet hours: hold ▾")
+    assert "gets it all the same" in preview.text
+    await town.tap(town.editor, preview, "🇺🇿")
+    await town.tap(town.editor, preview, "Quiet hours: at once ▾")
+    assert "gets it afterwards" in preview.text
+    await town.tap(town.editor, preview, "Quiet hours: hold ▾")
+    before = len(reader.chat.bot_messages)
+    await town.tap(town.editor, preview, "Send to 1")
+    await town.simulator.wait_for_messages(reader.chat, before + 1)
+    assert "2 quiet hours pierced" in (await town.say(town.editor, "/audit")).text
+    assert "no draft any more" in await forge(town, town.editor, preview, "a:hold:2")
 
 
 async def test_translations_reach_their_readers(town: Town, reader: Person) -> None:
@@ -246,6 +269,21 @@ async def test_an_editors_word_on_a_headlines_countries(town: Town) -> None:
     assert "set by an editor" in why.text
     assert (await town.store.headlines.get(1)).countries == ("KZ", "UZ")
     assert "country" in (await town.say(town.editor, "/audit")).text
+
+
+async def test_editors_are_listed_with_what_each_did_last(town: Town, reader: Person) -> None:
+    who = town.editor.id
+    said = await town.say(town.editor, "/admins")
+    assert said.text.startswith(
+        f"1 editor, and what each did last:\n{who} · nothing yet\nEditors are the user ids"
+    )
+    await town.say(town.editor, "/sources pause sample-yangi-kun")
+    await town.say(town.editor, "/sources resume sample-yangi-kun")
+    await town.store.broadcasts.audit(0, "alert send", "3", town.clock.now())
+    said = await town.say(town.editor, "/admins add 12345")
+    assert f"\n{who} · Fri 11:00 · source.resume · \u2068sample-yangi-kun\u2069\nterminal · " in said.text
+    assert "ADMIN_IDS" in said.text
+    assert "редакторов" in (await town.say(reader, "/admins")).text
 
 
 async def test_the_log_begins_empty(town: Town) -> None:

@@ -117,6 +117,35 @@ async def test_sleepers_are_held_until_they_wake(store: Store) -> None:
     assert (await store.broadcasts.progress(number)) == Progress(total=3, waiting=3)
 
 
+async def test_an_alert_that_pierces_waits_for_no_sleeper(store: Store) -> None:
+    await add_reader(store, 1, quiet=NIGHT)
+    await add_reader(store, 2, quiet=NIGHT, alerts_pierce_quiet=True)
+    await add_reader(store, 3, quiet=NIGHT, wants_alerts=False)
+    number = await store.broadcasts.draft_alert("x", {"": (Message("x"),)}, (), 7, MIDNIGHT)
+    assert await store.broadcasts.set_pierces_quiet(number, pierces_quiet=True)
+    assert (await store.broadcasts.get(number)).pierces_quiet
+
+    await store.broadcasts.confirm_alert(number, MIDNIGHT)
+
+    assert await store.broadcasts.progress(number) == Progress(total=2, waiting=2)
+    assert [job.chat.chat_id for job in await claim(store, now=MIDNIGHT)] == [1, 2]
+
+
+async def test_the_choice_for_quiet_hours_ends_with_the_draft(store: Store) -> None:
+    await add_reader(store, 1, quiet=NIGHT)
+    number = await store.broadcasts.draft_alert(
+        "x", {"": (Message("x"),)}, (), 7, MIDNIGHT, pierces_quiet=True
+    )
+    assert await store.broadcasts.set_pierces_quiet(number, pierces_quiet=False)
+
+    await store.broadcasts.confirm_alert(number, MIDNIGHT)
+
+    assert await store.broadcasts.progress(number) == Progress(total=1, held=1)
+    assert not await store.broadcasts.set_pierces_quiet(number, pierces_quiet=True)
+    assert not await store.broadcasts.set_pierces_quiet(number + 1, pierces_quiet=True)
+    assert not (await store.broadcasts.get(number)).pierces_quiet
+
+
 async def begin_spreading(store: Store, readers: int, at_once: int) -> int:
     """An alert whose confirming process died after the first readers were queued; its number."""
     for chat_id in range(1, readers + 1):
@@ -390,3 +419,14 @@ async def test_what_editors_did_newest_first(store: Store) -> None:
         (NOW + timedelta(minutes=2), 7, "stop", "alert 1"),
         (NOW + timedelta(minutes=1), 7, "confirm", "alert 1"),
     ]
+
+
+async def test_what_each_editor_did_last(store: Store) -> None:
+    for minute, (who, action) in enumerate([(7, "draft"), (8, "pause"), (7, "confirm"), (0, "alert send")]):
+        await store.broadcasts.audit(who, action, "x", NOW + timedelta(minutes=minute))
+
+    assert await store.broadcasts.last_audit() == {
+        0: (NOW + timedelta(minutes=3), "alert send", "x"),
+        7: (NOW + timedelta(minutes=2), "confirm", "x"),
+        8: (NOW + timedelta(minutes=1), "pause", "x"),
+    }

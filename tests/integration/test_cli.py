@@ -244,6 +244,8 @@ def test_an_alerts_life_from_a_terminal(jarchi: Run):
     assert [row["text"] for row in lines(jarchi("alert", "list", "--json")[1])] == ["Korday open again"]
     assert lines(jarchi("alert", "show", number, "--json")[1])[0]["sent"] == 0
     assert jarchi("alert", "draft", " ")[0] == 2
+    loud = lines(jarchi("alert", "draft", "Flood in Osh", "--pierce-quiet", "--json")[1])[0]
+    assert lines(jarchi("alert", "show", str(loud["alert"]), "--json")[1])[0]["pierces_quiet"] is True
 
 
 def test_the_database_is_checked_backed_up_and_restored(jarchi: Run, article: str, tmp_path: Path):

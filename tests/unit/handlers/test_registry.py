@@ -15,7 +15,7 @@ from handlers.texts import LANGUAGES, Texts
 DESIGNED = {
     "start", "subscribe", "unsubscribe", "countries", "digest", "latest", "search", "more", "watch", "watches",
     "mute", "settings", "export", "forget", "privacy", "help", "about", "alert", "alerts", "sources", "stats",
-    "health", "audit", "country",
+    "health", "audit", "admins", "country", "trends",
 }  # fmt: skip
 
 
@@ -46,5 +46,5 @@ def test_the_menu_is_the_commands_of_everybody(texts: Texts, language: str) -> N
 
 
 def test_nothing_that_changes_a_group_is_open_to_everybody() -> None:
-    harmless = {"digest", "latest", "search", "more", "watches", "help", "about", "privacy"}
+    harmless = {"digest", "latest", "search", "more", "trends", "watches", "help", "about", "privacy"}
     assert {name for name, command in COMMANDS.items() if command.access is Access.ALL} == harmless

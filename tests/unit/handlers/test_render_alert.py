@@ -87,11 +87,12 @@ def test_the_preview_as_in_the_look(texts: Texts) -> None:
         "────────\n"
         "ru, kk: no translation given, the text above will be sent."
     )
-    assert labels(message)[-2:] == [["Send to 12,480"], ["Edit", "Cancel"]]
-    assert [decode(one.data or "") for row in message.buttons[-2:] for one in row] == [
+    assert labels(message)[-3:] == [["Send to 12,480"], ["Edit", "Cancel"], ["Quiet hours: hold ▾"]]
+    assert [decode(one.data or "") for row in message.buttons[-3:] for one in row] == [
         Alert("send", 12),
         Alert("edit", 12),
         Alert("cancel", 12),
+        Alert("pierce", 12),
     ]
     assert labels(message)[0][:3] == ["🇰🇿 ✓", "🇰🇬 ✓", "🇺🇿"]
     assert decode(message.buttons[0][0].data or "") == AlertCountry(12, False, ("KZ",))
@@ -105,6 +106,14 @@ def test_translated_languages_and_sleepers_are_told(texts: Texts) -> None:
     assert text.startswith("Preview · all countries · 3 readers · about 1 s")
     assert "no translation" not in text
     assert "🔕 1 of them has quiet hours now and gets it afterwards." in text
+
+
+def test_the_preview_of_an_alert_that_wakes_its_readers(texts: Texts) -> None:
+    readers = Audience(3, {"en": 3}, quiet=2)
+    message = render_preview(12, AlertText("x"), (), readers, texts, rate=28, pierces_quiet=True)
+    assert "🔕 2 of them have quiet hours now and get it all the same." in shown(message)
+    assert labels(message)[-1] == ["Quiet hours: at once ▾"]
+    assert decode(message.buttons[-1][0].data or "") == Alert("hold", 12)
 
 
 def test_readers_of_the_editors_language_need_no_translation(texts: Texts) -> None:
