@@ -21,8 +21,8 @@ WIDTH = 1080  # pixels
 DPI = 100
 MARGIN = 54
 HEAD = 150
-COLUMNS_HEIGHT = 294
-ROW_HEIGHT = 74
+COLUMNS_HEIGHT = 300
+ROW_HEIGHT = 80
 INK, FAINT, PAPER = "#1c2733", "#5b6b7a", "#fbfaf7"
 ROWS_COLOUR = "#2f8f83"
 COLOURS = ("#1f6fb2", "#c8553d", "#9aa5ae", "#e0a030")
@@ -42,7 +42,7 @@ class Columns:
 
     @property
     def height(self) -> int:
-        return COLUMNS_HEIGHT + (40 if self.names else 0)
+        return COLUMNS_HEIGHT + (46 if self.names else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def draw(chart: Chart) -> bytes:
     with _ONE_AT_A_TIME, mpl.rc_context({"font.family": "DejaVu Sans", "text.parse_math": False}):
         figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
         FigureCanvasAgg(figure)
-        _write(figure, MARGIN, 64, chart.title, size=30, is_bold=True, height=height)
-        _write(figure, MARGIN, 114, chart.note, size=20, colour=FAINT, height=height)
+        _write(figure, MARGIN, 64, chart.title, size=34, is_bold=True, height=height)
+        _write(figure, MARGIN, 114, chart.note, size=23, colour=FAINT, height=height)
         top = HEAD
         for panel in chart.panels:
             if isinstance(panel, Columns):
@@ -97,9 +97,10 @@ def draw(chart: Chart) -> bytes:
 
 
 def _draw_columns(figure: Figure, panel: Columns, top: int, height: int) -> None:
-    _write(figure, MARGIN, top + 36, panel.title, size=24, is_bold=True, height=height)
-    _write(figure, WIDTH - MARGIN, top + 36, panel.figure, size=24, height=height, align="right")
-    box = (MARGIN / WIDTH, 1 - (top + 230) / height, 1 - 2 * MARGIN / WIDTH, 140 / height)
+    half = WIDTH / 2 - MARGIN  # a title and its figure share a line
+    _write(figure, MARGIN, top + 36, panel.title, size=27, is_bold=True, height=height, widest=half)
+    _write(figure, WIDTH - MARGIN, top + 36, panel.figure, size=27, height=height, align="right", widest=half)
+    box = (MARGIN / WIDTH, 1 - (top + 234) / height, 1 - 2 * MARGIN / WIDTH, 140 / height)
     axes = figure.add_axes(box)
     axes.set_axis_off()
     days = range(len(panel.layers[0]))
@@ -114,34 +115,36 @@ def _draw_columns(figure: Figure, panel: Columns, top: int, height: int) -> None
     if most:
         _mark(axes, floor.index(most), most, len(days))
     first, last = panel.labels
-    _write(figure, MARGIN, top + 254, first, size=18, colour=FAINT, height=height)
-    _write(figure, WIDTH - MARGIN, top + 254, last, size=18, colour=FAINT, height=height, align="right")
-    _name(figure, panel.names, top + 296, height)
+    _write(figure, MARGIN, top + 260, first, size=22, colour=FAINT, height=height)
+    _write(figure, WIDTH - MARGIN, top + 260, last, size=22, colour=FAINT, height=height, align="right")
+    _name(figure, panel.names, top + 304, height)
 
 
 def _mark(axes: Axes, day: int, most: int, days: int) -> None:
     """The highest column says how high it is; at an edge the number stays inside the picture."""
     align = "left" if day < days * 0.05 else "right" if day > days * 0.95 - 1 else "center"
     place = day - 0.4 if align == "left" else day + 0.4 if align == "right" else day
-    axes.text(place, most, f"{most:,}", ha=align, va="bottom", fontsize=17, color=INK)
+    axes.text(place, most, f"{most:,}", ha=align, va="bottom", fontsize=21, color=INK)
 
 
 def _name(figure: Figure, names: Sequence[str], line: int, height: int) -> None:
     for number, name in enumerate(names):
         place = MARGIN + number * (WIDTH - 2 * MARGIN) / max(1, len(names))
         _write(figure, place, line, "■", size=20, colour=COLOURS[number], height=height)
-        _write(figure, place + 30, line, name, size=18, height=height)
+        _write(figure, place + 30, line, name, size=21, height=height)
 
 
 def _draw_rows(figure: Figure, panel: Rows, top: int, height: int) -> None:
-    _write(figure, MARGIN, top + 36, panel.title, size=24, is_bold=True, height=height)
+    _write(figure, MARGIN, top + 36, panel.title, size=27, is_bold=True, height=height)
     most = max([value for _, _, value in panel.rows], default=1) or 1
     for number, (name, figures, value) in enumerate(panel.rows):
         line = top + 80 + ROW_HEIGHT * number
-        _write(figure, MARGIN, line, name, size=20, height=height)
-        _write(figure, WIDTH - MARGIN, line, figures, size=20, height=height, align="right")
+        _write(figure, MARGIN, line, name, size=23, height=height)
+        _write(figure, WIDTH - MARGIN, line, figures, size=23, height=height, align="right")
+        if not value:
+            continue
         width = max(0.004, value / most) * (1 - 2 * MARGIN / WIDTH)
-        axes = figure.add_axes((MARGIN / WIDTH, 1 - (line + 34) / height, width, 14 / height))
+        axes = figure.add_axes((MARGIN / WIDTH, 1 - (line + 38) / height, width, 14 / height))
         axes.set_axis_off()
         axes.barh(0.5, 1, height=1, color=ROWS_COLOUR)
         axes.set_xlim(0, 1)
@@ -159,11 +162,17 @@ def _write(
     colour: str = INK,
     is_bold: bool = False,
     align: str = "left",
+    widest: float = WIDTH - 2 * MARGIN,
 ) -> None:
-    """One line of text with its middle ``line`` pixels under the top; ``size`` in points at 100 dpi."""
+    """One line of text with its middle ``line`` pixels under the top, at most ``widest`` long; ``size`` in points."""
     weight = "bold" if is_bold else "normal"
     place = (left / WIDTH, 1 - line / height)
-    figure.text(*place, drawable(text), fontsize=size, color=colour, ha=align, va="center", weight=weight)
+    written = figure.text(
+        *place, drawable(text), fontsize=size, color=colour, ha=align, va="center", weight=weight
+    )
+    length = written.get_window_extent().width
+    if length > widest:  # a long name in some language: smaller is better than cut
+        written.set_fontsize(size * widest / length)
 
 
 def drawable(text: str) -> str:

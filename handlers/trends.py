@@ -45,11 +45,16 @@ async def _many(talk: Talk, countries: Sequence[str], days: int) -> tuple[Html, 
     texts = talk.texts
     dates, edges = days_until(talk.now, talk.preferences.zone, days)
     found = await talk.services.storage.headlines.days(edges, countries)
-    stories = {code: found[code].stories for code in countries}
-    if not any(map(sum, stories.values())):
+    if not any(found[code].told for code in countries):
         return texts("latest.nothing", countries=", ".join(map(texts.country, countries))), None
-    lines = [join([texts.flagged(code), _line(talk, stories[code])], "\n") for code in countries]
-    panels = tuple(_columns(talk, texts.country(code), stories[code], dates) for code in countries)
+    lines = [
+        join([texts.flagged(code), _line(talk, found[code].stories, found[code].told)], "\n")
+        for code in countries
+    ]
+    panels = tuple(
+        _columns(talk, texts.country(code), found[code].stories, dates, found[code].told)
+        for code in countries
+    )
     span = texts.plain("trends.stories", n=days)
     return join([span, *lines], "\n"), Chart(_span(talk, dates), span, panels)
 
@@ -66,8 +71,12 @@ async def _one(talk: Talk, country: str, days: int) -> tuple[Html, Chart | None]
     before = await headlines.titles(country, earlier, edges[0], MOST_TITLES)
     risen = await asyncio.to_thread(risen_words, now, before)
     span = texts.plain("trends.headlines", n=days)
-    lines = [join([texts.flagged(country), span], " · "), _line(talk, counts), *_words(talk, risen)]
-    panel = _columns(talk, _span(talk, dates), counts, dates)
+    lines = [
+        join([texts.flagged(country), span], " · "),
+        _line(talk, counts, sum(counts)),
+        *_words(talk, risen),
+    ]
+    panel = _columns(talk, _span(talk, dates), counts, dates, sum(counts))
     return join(lines, "\n"), Chart(texts.country(country), span, (panel, *_rows(talk, risen)))
 
 
@@ -83,13 +92,13 @@ def _rows(talk: Talk, risen: Sequence[Risen]) -> list[Rows]:
     return [Rows(talk.texts.plain("trends.rose"), rows)] if rows else []
 
 
-def _columns(talk: Talk, title: str, counts: tuple[int, ...], dates: Sequence[date]) -> Columns:
+def _columns(talk: Talk, title: str, counts: tuple[int, ...], dates: Sequence[date], total: int) -> Columns:
     ends = (short_date(dates[0], talk.texts), short_date(dates[-1], talk.texts))
-    return Columns(title, talk.texts.number(sum(counts)), (counts,), ends)
+    return Columns(title, talk.texts.number(total), (counts,), ends)
 
 
-def _line(talk: Talk, counts: Sequence[int]) -> Html:
-    return join([bars(counts), " ", talk.texts.number(sum(counts))])
+def _line(talk: Talk, counts: Sequence[int], total: int) -> Html:
+    return join([bars(counts), " ", talk.texts.number(total)])
 
 
 def _change(talk: Talk, one: Risen) -> str:

@@ -325,10 +325,27 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """What was told on each of some days, oldest first: headlines, and stories with a headline of that day."""
+    """What was told on each of some days, oldest first: headlines, and stories with a headline of that day.
+
+    ``told`` are the stories of all these days: one that went on for three days is one.
+    """
 
     headlines: tuple[int, ...]
     stories: tuple[int, ...]
+    told: int
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The bot's work on each of some days, oldest first.
+
+    ``headlines`` first seen; ``readers`` who had come by the day's end and are still known; ``deliveries`` by outcome
+    (sent, gone, broken, unknown, cancelled), on the day their broadcast was made.
+    """
+
+    headlines: tuple[int, ...]
+    readers: tuple[int, ...]
+    deliveries: Mapping[str, tuple[int, ...]]
 
 
 # ---------------------------------------------------------------- messages and deliveries

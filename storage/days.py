@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, case, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from news.model import DayCounts
-from storage.tables import HeadlineCountryRow, HeadlineRow, UtcDateTime
+from news.model import Activity, DayCounts
+from storage.outbox.recording import COUNTED
+from storage.tables import BroadcastRow, HeadlineCountryRow, HeadlineRow, SubscriberRow, UtcDateTime
 
 
 async def by_country(
@@ -20,19 +22,18 @@ async def by_country(
     told = _told(countries, edges[0], edges[-1])
     day = day_of(told.c.sort_at, edges)
     story = func.coalesce(HeadlineRow.story_id, -HeadlineRow.id)
-    counted = (
-        select(
-            told.c.country,
-            day,
-            func.count().label("headlines"),
-            func.count(story.distinct()).label("stories"),
-        )
-        .join(HeadlineRow, HeadlineRow.id == told.c.id)
-        .group_by(told.c.country, day)
-    )
-    rows = (await session.execute(counted)).all()
+    told_of = told.join(HeadlineRow, HeadlineRow.id == told.c.id)
+    stories = func.count(story.distinct()).label("stories")
+    daily = select(told.c.country, day, func.count().label("headlines"), stories).select_from(told_of)
+    whole = select(told.c.country, stories).select_from(told_of).group_by(told.c.country)
+    rows = (await session.execute(daily.group_by(told.c.country, day))).all()
+    totals = {row.country: row.stories for row in await session.execute(whole)}
     return {
-        country: _counts([row for row in rows if row.country == country], len(edges) - 1)
+        country: DayCounts(
+            _in_days([(row.day, row.headlines) for row in rows if row.country == country], len(edges) - 1),
+            _in_days([(row.day, row.stories) for row in rows if row.country == country], len(edges) - 1),
+            totals.get(country, 0),
+        )
         for country in countries
     }
 
@@ -72,8 +73,30 @@ def _told(countries: Sequence[str], since: datetime, until: datetime) -> Subquer
     return union_all(evident, assumed).subquery("told")
 
 
-def _counts(rows: Sequence[Any], days: int) -> DayCounts:
-    headlines, stories = [0] * days, [0] * days
-    for row in rows:
-        headlines[row.day], stories[row.day] = row.headlines, row.stories
-    return DayCounts(tuple(headlines), tuple(stories))
+def _in_days(counts: Iterable[tuple[int, int]], days: int) -> tuple[int, ...]:
+    found = dict(counts)
+    return tuple(found.get(day, 0) for day in range(days))
+
+
+async def activity(session: AsyncSession, edges: Sequence[datetime]) -> Activity:
+    """See ``Store.activity``."""
+    arrived = await _count_by_day(session, HeadlineRow.first_seen_at, edges, func.count())
+    joined = await _count_by_day(session, SubscriberRow.created_at, edges, func.count())
+    before = select(func.count()).where(SubscriberRow.created_at < edges[0])
+    readers = accumulate(joined, initial=await session.scalar(before) or 0)
+    deliveries = {
+        state.value: await _count_by_day(
+            session, BroadcastRow.created_at, edges, func.sum(getattr(BroadcastRow, state.value))
+        )
+        for state in COUNTED
+    }
+    return Activity(arrived, tuple(readers)[1:], deliveries)
+
+
+async def _count_by_day(
+    session: AsyncSession, moment: Any, edges: Sequence[datetime], counted: ColumnElement[Any]
+) -> tuple[int, ...]:
+    day = day_of(moment, edges)
+    counts = select(day, counted.label("counted")).where(moment >= edges[0], moment < edges[-1]).group_by(day)
+    rows = await session.execute(counts)
+    return _in_days([(row.day, int(row.counted)) for row in rows], len(edges) - 1)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from news.model import Activity
+from storage import days
 from storage.engine import open_engine, session_makers
 from storage.headlines import SqlHeadlineStore
 from storage.outbox.deliveries import DeliveryStore
@@ -24,6 +29,7 @@ class Store:
         self.lookups = Lookups(engine)
         self.steps = Steps(engine)
         reads, writes = session_makers(engine)
+        self._reads = reads
         self.sources = SqlSourceStore(reads, writes)
         self.headlines = SqlHeadlineStore(reads, writes, self.lookups)
         self.stories = SqlStoryStore(self.lookups, self.steps)
@@ -31,6 +37,11 @@ class Store:
         self.subscribers = SqlSubscriberStore(reads, writes)
         self.broadcasts = SqlBroadcastStore(reads, writes)
         self.outbox = DeliveryStore(reads, writes, self.steps)
+
+    async def activity(self, edges: Sequence[datetime]) -> Activity:
+        """The bot's work on each day [edge, next edge) of some days."""
+        async with self._reads() as session:
+            return await days.activity(session, edges)
 
     async def close(self) -> None:
         """Give every connection back."""

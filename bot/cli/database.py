@@ -1,11 +1,10 @@
-"""Commands for operators: db, doctor, stats."""
+"""Commands for operators: db, doctor."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from bot.app import opened
 from bot.cli.options import Commands, add_action, add_command, utc_now
 from bot.cli.output import Output
 from bot.doctor import examine
@@ -27,7 +26,6 @@ def add_commands(commands: Commands) -> None:
         add_action(actions, name, help_text).add_argument("file", type=Path)
 
     add_command(commands, "doctor", doctor, "Check everything that Jarchi needs; say what to do.")
-    add_command(commands, "stats", stats, "Counts of headlines, sources, readers and deliveries.")
 
 
 async def database(settings: Settings, options: argparse.Namespace) -> int:
@@ -68,19 +66,3 @@ async def doctor(settings: Settings, options: argparse.Namespace) -> int:
         ],
     )
     return int(not all(finding.is_ok for finding in findings))
-
-
-async def stats(settings: Settings, options: argparse.Namespace) -> int:
-    """Counts, one a line."""
-    async with opened(settings) as store:
-        sources = await store.sources.list_all()
-        readers = await store.subscribers.counts()
-        facts: dict[str, object] = {
-            "headlines": await store.headlines.count(),
-            "sources": len(sources),
-            "sources_failing": sum(state.failures > 0 for _, state in sources),
-            "sources_paused": sum(source.is_paused for source, _ in sources),
-            **{f"readers_{name}": count for name, count in readers.items()},
-        }
-    Output(as_json=options.json).facts(facts)
-    return 0

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from bot.cli import alerts, database, reading, running, sources, writing
+from bot.cli import alerts, database, reading, running, sources, stats, writing
 from bot.cli.output import complain
 from bot.logs import set_up_logging
 from bot.settings import parse_settings, read_environment
 from news.errors import JarchiError, WrongUseError
 
 # Each module adds its commands to the parser and names, for each, the coroutine that does it.
-FAMILIES = (running, reading, writing, sources, alerts, database)
+FAMILIES = (running, reading, writing, sources, alerts, database, stats)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -248,6 +248,20 @@ def test_an_alerts_life_from_a_terminal(jarchi: Run):
     assert lines(jarchi("alert", "show", str(loud["alert"]), "--json")[1])[0]["pierces_quiet"] is True
 
 
+def test_the_counts_as_a_picture(jarchi: Run, article: str, monkeypatch: pytest.MonkeyPatch):
+    jarchi("import", article)
+    status, out, _ = jarchi("stats", "--png", "stats.png", "--json")
+    assert (status, lines(out)[0]["picture"]) == (0, "stats.png")
+    assert Path("stats.png").read_bytes().startswith(b"\x89PNG")
+    status, _, err = jarchi("stats", "--png", "nowhere/stats.png")
+    assert (status, err) == (
+        1,
+        "nowhere/stats.png: the picture was not written (No such file or directory).\n",
+    )
+    monkeypatch.setattr("bot.cli.stats.can_draw", lambda: False)
+    assert jarchi("stats", "--png", "stats.png")[0] == 1
+
+
 def test_the_database_is_checked_backed_up_and_restored(jarchi: Run, article: str, tmp_path: Path):
     assert jarchi("db", "check")[0] == 1
     assert jarchi("db", "upgrade")[0] == 0

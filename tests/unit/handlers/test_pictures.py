@@ -28,6 +28,7 @@ def size(picture: bytes) -> tuple[int, int]:
         pytest.param(Columns("Sent", "9", ((1, 2), (3, 3)), LABELS, ("sent", "gone")), id="layers"),
         pytest.param(Rows("Words", (("су тасқыны", "0 → 4", 4), ("$x_1^{", "1 → 0", 0))), id="rows"),
         pytest.param(Rows("Words", ()), id="no-rows"),
+        pytest.param(Columns("W" * 80, "8" * 80, ((1, 2),), LABELS), id="long"),
     ],
 )
 def test_every_panel_is_drawn(panel: Columns | Rows) -> None:
