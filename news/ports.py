@@ -180,8 +180,8 @@ class SearchStore(Protocol):
         headline_id: int,
         *,
         languages: Sequence[str] = (),
-        limit: int = 20,
-        at_least: float = 0.5,
+        limit: int,
+        at_least: float,
         now: datetime,
     ) -> list[Found]:
         """The newest headlines whose vectors have at least this cosine with this one's, best first: more candidates."""

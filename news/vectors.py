@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Any, Self
+from typing import Any
 
 from news.encoder import Encoder, text_to_encode
 from news.ports import Storage
@@ -50,17 +50,6 @@ def unpack(stored: bytes | None, language: str | None) -> Vector | None:
     return moved / np.linalg.norm(moved)
 
 
-def _centred(languages: Sequence[str], stored: Sequence[bytes]) -> Any:
-    """Row by row what ``unpack`` gives."""
-    matrix = np.frombuffer(b"".join(stored), dtype="<f2").astype(np.float32).reshape(len(stored), -1)
-    centres, spoken = _centres(), np.asarray(languages)
-    if centres[""].shape != matrix[0].shape:
-        return matrix
-    for language in set(languages):
-        matrix[spoken == language] -= _SHARE * centres.get(language, centres[""])
-    return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
-
-
 def cosine(one: Vector, other: Vector) -> float:
     """Cosine of two normalised vectors."""
     return float(one @ other)
@@ -72,19 +61,6 @@ class VectorTable:
     def __init__(self, vectors: Mapping[int, Vector]) -> None:
         self._ids = list(vectors)
         self._matrix = np.stack(list(vectors.values())) if vectors else None
-
-    @classmethod
-    def of(cls, stored: Sequence[tuple[int, str | None, bytes]]) -> Self:
-        """Of ids, languages and vectors as they are stored: a tenth of the time that unpacking one by one takes.
-
-        All must have the length of the first, as the vectors of one encoder have; others are left out.
-        """
-        table = cls({})
-        same = [one for one in stored if len(one[2]) == len(stored[0][2])] if np is not None else []
-        if same:
-            table._ids = [number for number, _, _ in same]
-            table._matrix = _centred([language or "" for _, language, _ in same], [raw for *_, raw in same])
-        return table
 
     def nearest(self, vector: Vector, limit: int, *, at_least: float) -> list[tuple[int, float]]:
         """(id, cosine) of the nearest, best first; equals by id."""

@@ -13,13 +13,31 @@ from sqlalchemy import select
 from bot.outcomes import Outcome, Sent
 from bot.planner import Asked, Composed, PlanReport, plan_with
 from news.model import Chat, ChatKind, Lane, Message, Preferences, Subscriber
-from storage.outbox.values import Job, State
+from storage.outbox.values import Action, Job, State
 from storage.storage import Store
 from storage.tables import BroadcastRow, DeliveryRow
 
 NOW = datetime(2026, 3, 21, 3, 0, tzinfo=UTC)  # 08:00 in Almaty
 LEASE = timedelta(seconds=60)
 ALMATY = Preferences(language="en", countries=("KZ",), zone="Asia/Almaty", hours=(time(8),))
+
+A_JOB = Job(
+    id=1,
+    broadcast_id=2,
+    subscriber_id=3,
+    revision=0,
+    lane=Lane.DIGEST,
+    part=0,
+    parts=1,
+    action=Action.SEND,
+    message_id=None,
+    chat=Chat(4),
+    language="en",
+    doubts=0,
+    is_plain=False,
+    token="t",
+    lease_until=NOW,
+)
 
 
 class Hands:

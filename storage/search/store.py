@@ -95,8 +95,8 @@ class SqlSearchStore:
         headline_id: int,
         *,
         languages: Sequence[str] = (),
-        limit: int = 20,
-        at_least: float = 0.5,
+        limit: int,
+        at_least: float,
         now: datetime,
     ) -> list[Found]:
         """The newest headlines that mean something like this one, by cosine of their vectors, best first; scores are 0."""

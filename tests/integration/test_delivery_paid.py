@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 from telegram import Bot
@@ -13,9 +13,9 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, 
 from bot.outcomes import Halt, Outcome, Sent, Unknown, Unreachable, classify
 from bot.paid_request import PaidRequest
 from bot.sending import TelegramSender
-from news.model import Button, Chat, Lane, Message
+from news.model import Button, Chat, Message
 from simulator import Fault, Rule, Simulator
-from storage.outbox.values import Action, Job
+from tests.outbox import A_JOB
 
 
 @asynccontextmanager
@@ -76,23 +76,7 @@ async def test_no_answer_in_time_is_uncertain() -> None:
     assert isinstance(classify(caught.value), Unknown)
 
 
-JOB = Job(
-    id=1,
-    broadcast_id=1,
-    subscriber_id=1,
-    revision=0,
-    lane=Lane.DIGEST,
-    part=0,
-    parts=1,
-    action=Action.SEND,
-    message_id=None,
-    chat=Chat(5),
-    language="kk",
-    doubts=0,
-    is_plain=False,
-    token="t",
-    lease_until=datetime(2026, 3, 21, 3, 1, tzinfo=UTC),
-)
+JOB = replace(A_JOB, chat=Chat(5), language="kk")
 
 
 async def load(_broadcast_id: int) -> dict[str, tuple[Message, ...]]:

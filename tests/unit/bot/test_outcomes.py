@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -36,27 +36,8 @@ from bot.outcomes import (
     classify,
     react,
 )
-from news.model import Chat, Lane
 from storage.outbox.values import Action, Job, Result, State
-
-NOW = datetime(2026, 3, 21, 3, 0, tzinfo=UTC)
-JOB = Job(
-    id=1,
-    broadcast_id=2,
-    subscriber_id=3,
-    revision=0,
-    lane=Lane.DIGEST,
-    part=0,
-    parts=1,
-    action=Action.SEND,
-    message_id=None,
-    chat=Chat(4),
-    language="en",
-    doubts=0,
-    is_plain=False,
-    token="t",
-    lease_until=NOW,
-)
+from tests.outbox import A_JOB, NOW
 
 
 def because(error: TelegramError, cause: Exception) -> TelegramError:
@@ -114,55 +95,64 @@ HALF_A_SECOND = timedelta(milliseconds=500)
 @pytest.mark.parametrize(
     ("outcome", "job", "expected"),
     [
-        pytest.param(Sent(9), JOB, Result(JOB, State.SENT, message_id=9), id="sent"),
+        pytest.param(Sent(9), A_JOB, Result(A_JOB, State.SENT, message_id=9), id="sent"),
         pytest.param(
             Wait(timedelta(seconds=17)),
-            JOB,
-            Result(JOB, State.WAITING, not_before=NOW + timedelta(seconds=17) + HALF_A_SECOND),
+            A_JOB,
+            Result(A_JOB, State.WAITING, not_before=NOW + timedelta(seconds=17) + HALF_A_SECOND),
             id="after the wait, a little spread",
         ),
         pytest.param(
             Unreachable("no"),
-            JOB,
-            Result(JOB, State.WAITING, not_before=NOW + timedelta(seconds=3.5), error="no"),
+            A_JOB,
+            Result(A_JOB, State.WAITING, not_before=NOW + timedelta(seconds=3.5), error="no"),
             id="never sent: soon again, no attempt",
         ),
-        pytest.param(Moved(-5), JOB, Result(JOB, State.WAITING, not_before=NOW), id="moved: again at once"),
-        pytest.param(Halt("x"), JOB, Result(JOB, State.WAITING, not_before=NOW), id="halt: kept for later"),
         pytest.param(
-            Gone("x"), JOB, Result(JOB, State.GONE, error="x", pauses_reader=True), id="gone: reader paused"
+            Moved(-5), A_JOB, Result(A_JOB, State.WAITING, not_before=NOW), id="moved: again at once"
         ),
-        pytest.param(Pointless("x"), JOB, Result(JOB, State.GONE, error="x"), id="pointless: reader stays"),
-        pytest.param(Broken("x"), JOB, Result(JOB, State.BROKEN, error="x"), id="broken"),
+        pytest.param(
+            Halt("x"), A_JOB, Result(A_JOB, State.WAITING, not_before=NOW), id="halt: kept for later"
+        ),
+        pytest.param(
+            Gone("x"),
+            A_JOB,
+            Result(A_JOB, State.GONE, error="x", pauses_reader=True),
+            id="gone: reader paused",
+        ),
+        pytest.param(
+            Pointless("x"), A_JOB, Result(A_JOB, State.GONE, error="x"), id="pointless: reader stays"
+        ),
+        pytest.param(Broken("x"), A_JOB, Result(A_JOB, State.BROKEN, error="x"), id="broken"),
         pytest.param(
             Unmarked("x"),
-            JOB,
-            Result(JOB, State.WAITING, not_before=NOW, error="x", is_plain=True),
+            A_JOB,
+            Result(A_JOB, State.WAITING, not_before=NOW, error="x", is_plain=True),
             id="bad markup: once more as plain text",
         ),
         pytest.param(
             Unmarked("x"),
-            replace(JOB, is_plain=True),
-            Result(replace(JOB, is_plain=True), State.BROKEN, error="x"),
+            replace(A_JOB, is_plain=True),
+            Result(replace(A_JOB, is_plain=True), State.BROKEN, error="x"),
             id="bad markup of plain text: broken",
         ),
         pytest.param(
             Unknown("x"),
-            JOB,
-            Result(JOB, State.WAITING, not_before=NOW + timedelta(seconds=31.5), error="x", is_doubt=True),
+            A_JOB,
+            Result(A_JOB, State.WAITING, not_before=NOW + timedelta(seconds=31.5), error="x", is_doubt=True),
             id="unknown: waits half a minute",
         ),
         pytest.param(
             Unknown("x"),
-            replace(JOB, doubts=1),
-            Result(replace(JOB, doubts=1), State.UNKNOWN, error="x", is_doubt=True),
+            replace(A_JOB, doubts=1),
+            Result(replace(A_JOB, doubts=1), State.UNKNOWN, error="x", is_doubt=True),
             id="unknown twice: stays unknown",
         ),
         pytest.param(
             Unknown("x"),
-            replace(JOB, doubts=2, action=Action.DELETE),
+            replace(A_JOB, doubts=2, action=Action.DELETE),
             Result(
-                replace(JOB, doubts=2, action=Action.DELETE),
+                replace(A_JOB, doubts=2, action=Action.DELETE),
                 State.WAITING,
                 not_before=NOW + timedelta(seconds=61.5),
                 error="x",

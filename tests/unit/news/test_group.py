@@ -360,22 +360,3 @@ def test_a_sentence_in_two_families_of_languages_needs_less_nearness(gazetteer: 
 
     assert of_families("kk", "ru") == of_families("en", "uz") > 0
     assert of_families("kk", "uz") == of_families("ru", "en") == 0
-
-
-@pytest.mark.parametrize("size", [8, 384])
-def test_a_table_of_stored_vectors_is_what_unpacking_gives(size: int) -> None:
-    chance = np.random.default_rng(1)
-    told = [
-        (number, language, vector(*chance.normal(size=size)))
-        for number, language in enumerate(("kk", "en", None, "tg", "kk"))
-    ]
-    table = VectorTable.of([*told, (9, "en", vector(1.0, 0.0))])
-    asked = unpack(told[0][2], "kk")
-    assert asked is not None
-
-    nearest = dict(table.nearest(asked, 9, at_least=-1.0))
-
-    assert set(nearest) == {0, 1, 2, 3, 4}  # another encoder's vector is left out
-    for number, language, stored in told:
-        assert nearest[number] == pytest.approx(cosine(asked, unpack(stored, language)), abs=1e-5)
-    assert VectorTable.of([]).nearest(asked, 9, at_least=-1.0) == []
