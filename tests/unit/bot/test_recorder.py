@@ -12,12 +12,11 @@ from sqlalchemy.exc import DataError, OperationalError
 
 from bot.recorder import AT_ONCE, GATHER_S, MANY, Recorder
 from storage.outbox.values import Recorded, Result, State
-from tests.outbox import Hands
-from tests.unit.bot.test_outcomes import JOB
+from tests.outbox import A_JOB, Hands
 
 
 def result(text: str) -> Result:
-    return Result(JOB, State.SENT, error=text)
+    return Result(A_JOB, State.SENT, error=text)
 
 
 class Records:
