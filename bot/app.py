@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.clock import ringing
 from bot.courier import IN_FLIGHT, Courier
+from bot.courier_request import courier_bot
 from bot.demo import simulated
 from bot.errors import on_error
 from bot.jobs import join_new_stories
@@ -50,7 +51,7 @@ UPDATES = [
 POLL_TIMEOUT_S = 20
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 WEBHOOK_PATH = "/telegram"
-PAID_IN_FLIGHT = 128  # 1,000 a second at 50 ms, with room for slower answers
+PAID_IN_FLIGHT = 256  # 1,000 a second at 50 ms and the 70 or more until the result is written, with room for slower answers
 
 
 def build_application(
@@ -120,7 +121,7 @@ async def run(
         if not is_demo:
             await stack.enter_async_context(_web(settings, parts, application, roles))
         if Role.DELIVER in roles:
-            await stack.enter_async_context(_delivering(settings, parts, application, pace, clock))
+            await stack.enter_async_context(_delivering(settings, parts, pace, clock))
         if Role.ANSWER in roles:
             await stack.enter_async_context(_answering(settings, application))
         await stack.enter_async_context(ringing(parts, roles))
@@ -227,11 +228,10 @@ async def _web(
 
 
 @asynccontextmanager
-async def _delivering(
-    settings: Settings, parts: Parts, application: AnyApplication, pace: Pace, clock: Timekeeper
-) -> AsyncIterator[None]:
+async def _delivering(settings: Settings, parts: Parts, pace: Pace, clock: Timekeeper) -> AsyncIterator[None]:
     outbox = parts.store.outbox
-    async with _carrier(settings, application) as (bot, in_flight):
+    in_flight = PAID_IN_FLIGHT if settings.paid_broadcast else IN_FLIGHT
+    async with courier_bot(settings.token.reveal(), settings.api_url, connections=in_flight) as bot:
         courier = Courier(
             outbox,
             parts.store.subscribers,
@@ -249,20 +249,6 @@ async def _delivering(
         finally:
             stop.set()
             await carrying
-
-
-@asynccontextmanager
-async def _carrier(settings: Settings, application: AnyApplication) -> AsyncIterator[tuple[Bot, int]]:
-    """The bot that carries broadcasts, and how many messages it may have in the air."""
-    if not settings.paid_broadcast:
-        yield application.bot, IN_FLIGHT
-        return
-    try:
-        from bot.paid_request import PaidRequest  # noqa: PLC0415 (aiohttp is an extra)
-    except ImportError as error:
-        raise WrongUseError("PAID_BROADCAST needs aiohttp: pip install 'jarchi-bot[paid]'") from error
-    async with Bot(settings.token.reveal(), base_url=f"{settings.api_url}/bot", request=PaidRequest()) as bot:
-        yield bot, PAID_IN_FLIGHT
 
 
 @asynccontextmanager

@@ -10,7 +10,6 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -106,9 +105,6 @@ class Halt:
 
 Outcome = Sent | Wait | Unreachable | Moved | Gone | Pointless | Unmarked | Broken | Unknown | Halt
 
-# Raised before a request exists; every other transport error may have come after Telegram had read it.
-NEVER_SENT: tuple[type[Exception], ...] = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
 UNMARKED = ("can't parse entities", "can't find end of", "unsupported start tag", "unmatched end tag")
 NOT_MODIFIED = "message is not modified"
 POINTLESS = (
@@ -138,7 +134,7 @@ REFUSED_BY_STATUS = ("request entity too large", "method not allowed", "not acce
 
 
 class NotSentError(NetworkError):
-    """A transport says for certain that no request left this machine."""
+    """The transport says for certain that no request left this machine; after any other error Telegram may have read it."""
 
 
 def classify(error: TelegramError) -> Outcome:
@@ -171,7 +167,7 @@ def _bad_request(reason: str) -> Outcome:
 
 
 def _network_error(error: NetworkError) -> Outcome:
-    if isinstance(error, NotSentError) or isinstance(error.__cause__, NEVER_SENT):
+    if isinstance(error, NotSentError):
         return Unreachable(error.message)
     if any(phrase in error.message.lower() for phrase in REFUSED_BY_STATUS):
         return Broken(error.message)

@@ -16,7 +16,6 @@ from bot.timekeeper import Timekeeper
 
 logger = logging.getLogger(__name__)
 
-PACED = "paced"  # as ``rate_limit_args``: the courier has waited for its turn already
 COUNTED = ("send", "edit", "copy", "forward")  # what Telegram's limits count; the rest only heeds pauses
 FREE = frozenset({"getMe", "setWebhook", "deleteWebhook", "getWebhookInfo", "logOut", "close"})
 LONGEST_WAIT_S = (
@@ -28,7 +27,7 @@ Answer = bool | dict[str, Any] | list[dict[str, Any]]
 SavePause = Callable[[int, datetime], Awaitable[None]]
 
 
-class PacedReplies(BaseRateLimiter[str]):
+class PacedReplies(BaseRateLimiter[None]):
     """python-telegram-bot's rate limiter on our Pace. ``save_pause`` keeps the waits that Telegram orders."""
 
     def __init__(
@@ -51,10 +50,10 @@ class PacedReplies(BaseRateLimiter[str]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: str | None,
+        rate_limit_args: None,  # noqa: ARG002 (we have none)
     ) -> Answer:
         """Send in the reply's turn. Raise RetryAfter at once when the wait is longer than a person would."""
-        if rate_limit_args == PACED or endpoint in FREE:
+        if endpoint in FREE:
             return await callback(*args, **kwargs)
         chat_id = data.get("chat_id")
         chat = chat_id if isinstance(chat_id, int) else EVERYWHERE

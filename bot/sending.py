@@ -14,11 +14,9 @@ from typing import Any, Protocol
 from telegram import Bot, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
-from telegram.ext import ExtBot
 from telegram.warnings import PTBUserWarning
 
 from bot.outcomes import Broken, Outcome, Pointless, Sent, Unknown, classify
-from bot.paced_replies import PACED
 from handlers.markup import MAX_UNITS, cut
 from handlers.render_alert import is_one_message, join_alerts
 from handlers.talk import markup
@@ -46,7 +44,7 @@ class Sender(Protocol):
 
 
 class TelegramSender:
-    """Through python-telegram-bot. ``load`` reads a broadcast's texts; ``is_paid`` allows paid broadcasting."""
+    """Through a bot that does not pace itself (bot.courier_request): the courier has waited for its turn. ``load`` reads a broadcast's texts; ``is_paid`` allows paid broadcasting."""
 
     def __init__(
         self,
@@ -62,9 +60,6 @@ class TelegramSender:
         self._is_paid = is_paid
         # Its own method makes objects of the whole message that comes back: a sixth of the work of a send.
         warnings.filterwarnings("ignore", "Please use 'Bot.sendMessage'", PTBUserWarning)
-        # The courier has waited for its turn: a bot that paces its replies must not make it wait again.
-        is_paced = isinstance(bot, ExtBot) and bot.rate_limiter is not None
-        self._paced: dict[str, Any] = {"rate_limit_args": PACED} if is_paced else {}
         self._texts: OrderedDict[tuple[int, int], Messages] = OrderedDict()
 
     async def fit(self, job: Job) -> tuple[Job, tuple[Job, ...]]:
@@ -113,7 +108,7 @@ class TelegramSender:
     async def _call(self, job: Job, messages: Sequence[Message]) -> Outcome:
         if not messages:
             assert job.message_id is not None
-            await self._bot.delete_message(job.chat.chat_id, job.message_id, **self._paced)
+            await self._bot.delete_message(job.chat.chat_id, job.message_id)
             return Sent()
         message = messages[0] if len(messages) == 1 else join_alerts(messages)
         text = cut(plain_text(message.html), MAX_UNITS) if job.is_plain else message.html
@@ -125,10 +120,10 @@ class TelegramSender:
             "link_preview_options": NO_PREVIEW,
         }
         if job.action is not Action.SEND:
-            await self._bot.edit_message_text(message_id=job.message_id, **shared, **self._paced)
+            await self._bot.edit_message_text(message_id=job.message_id, **shared)
             return Sent()
         more = {"message_thread_id": job.chat.topic_id or None, "allow_paid_broadcast": self._is_paid or None}
-        answer = await self._bot.do_api_request("sendMessage", api_kwargs=shared | more, **self._paced)
+        answer = await self._bot.do_api_request("sendMessage", api_kwargs=shared | more)
         return Sent(answer["message_id"])
 
 

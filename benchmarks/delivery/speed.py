@@ -17,7 +17,9 @@ from telegram.request import HTTPXRequest
 from benchmarks.delivery.crashes import Stage, stage
 from benchmarks.delivery.ground import POSTGRES, START, LoopWatch, Measure, database, percentile
 from benchmarks.delivery.worker import start
-from bot.courier import Courier
+from bot.app import PAID_IN_FLIGHT
+from bot.courier import IN_FLIGHT, Courier
+from bot.courier_request import courier_bot
 from bot.pace import Pace
 from bot.paced_replies import PacedReplies
 from bot.sending import TelegramSender
@@ -58,7 +60,7 @@ async def steady(url: str, kind: str, seconds: float) -> Measure:
 
 async def paid(url: str, kind: str, readers: int) -> Measure:
     """Paid broadcast at 50 ms latency; messages come due at 950 a second, so that waiting shows what falls behind."""
-    async with stage(url, readers, rate=1_000.0, in_flight=128, is_paid=True) as ground:
+    async with stage(url, readers, rate=1_000.0, in_flight=PAID_IN_FLIGHT, is_paid=True) as ground:
         ground.simulator.faults.add(Rule(Fault.SLOW, seconds=0.05))
         start_at = datetime.now(UTC) + timedelta(seconds=PAID_HEAD_START_S)
         await _come_due(ground, start_at)
@@ -134,8 +136,11 @@ async def reply_among_broadcasts(url: str, kind: str, replies: int) -> Measure:
         request = HTTPXRequest(connection_pool_size=16)
         limiter = PacedReplies(pace)
         base = f"{ground.work.telegram}/bot"
-        async with ExtBot(ground.work.token, base_url=base, request=request, rate_limiter=limiter) as bot:
-            sender = TelegramSender(bot, ground.store.outbox.messages)
+        async with (
+            ExtBot(ground.work.token, base_url=base, request=request, rate_limiter=limiter) as bot,
+            courier_bot(ground.work.token, ground.work.telegram, connections=IN_FLIGHT) as carrier,
+        ):
+            sender = TelegramSender(carrier, ground.store.outbox.messages)
             courier = Courier(ground.store.outbox, ground.store.subscribers, sender, pace, clock)
             stop = asyncio.Event()
             running = asyncio.create_task(courier.run(stop))

@@ -17,14 +17,12 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from benchmarks.delivery.fan_out import compose
 from bot.courier import IN_FLIGHT, Courier
+from bot.courier_request import courier_bot
 from bot.leader import COURIER, PLANNER, Leadership
 from bot.pace import Pace
-from bot.paid_request import PaidRequest
 from bot.planner import plan_with
 from bot.sending import TelegramSender
 from bot.timekeeper import SystemTimekeeper
@@ -73,33 +71,27 @@ async def _work(work: Work) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     clock = SystemTimekeeper()
     store = await open_store(work.database)
-    request = (
-        PaidRequest() if work.is_paid else HTTPXRequest(connection_pool_size=16, read_timeout=work.deadline_s)
-    )
-    await request.initialize()
-    bot = Bot(work.token, base_url=f"{work.telegram}/bot", request=request)
-    pace = Pace(clock, rate=work.rate)
-    courier = Courier(
-        store.outbox,
-        store.subscribers,
-        TelegramSender(bot, store.outbox.messages, is_paid=work.is_paid, deadline_s=work.deadline_s),
-        pace,
-        clock,
-        leadership=Leadership(store.outbox.leases, COURIER, clock) if work.is_elected else None,
-        in_flight=work.in_flight,
-        lease=timedelta(seconds=work.lease_s),
-    )
-    before = os.times()
-    planning = asyncio.create_task(_plan(store, clock)) if work.is_planner else None
-    await courier.run(stop)
-    after = os.times()
+    async with courier_bot(work.token, work.telegram, connections=work.in_flight) as bot:
+        courier = Courier(
+            store.outbox,
+            store.subscribers,
+            TelegramSender(bot, store.outbox.messages, is_paid=work.is_paid, deadline_s=work.deadline_s),
+            Pace(clock, rate=work.rate),
+            clock,
+            leadership=Leadership(store.outbox.leases, COURIER, clock) if work.is_elected else None,
+            in_flight=work.in_flight,
+            lease=timedelta(seconds=work.lease_s),
+        )
+        before = os.times()
+        planning = asyncio.create_task(_plan(store, clock)) if work.is_planner else None
+        await courier.run(stop)
+        after = os.times()
     if planning:
         planning.cancel()
     if work.report:
         used = after.user - before.user + after.system - before.system
         account = {"counts": dict(courier.counts), "core": used / (after.elapsed - before.elapsed)}
         Path(work.report).write_text(json.dumps(account), encoding="utf-8")
-    await request.shutdown()
     await store.close()
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
+from telegram import Bot
 from telegram.ext import ApplicationBuilder
 from telegram.request import HTTPXRequest, RequestData
 
@@ -170,9 +171,11 @@ async def open_town(store: Store, gazetteer: Gazetteer) -> AsyncIterator[Town]:
             .base_file_url(f"{url}/file/bot")
         )
         application = build_application(builder, services, pace)
-        sender = TelegramSender(application.bot, store.outbox.messages)
+        carrier = Bot(simulator.token, base_url=f"{url}/bot", request=RecordingRequest(markups))
+        sender = TelegramSender(carrier, store.outbox.messages)
         courier = Courier(store.outbox, store.subscribers, sender, pace, clock)
         stop = asyncio.Event()
+        await carrier.initialize()
         await application.initialize()
         await application.start()
         await application.updater.start_polling(poll_interval=0.0, timeout=5, allowed_updates=UPDATES)
@@ -185,3 +188,4 @@ async def open_town(store: Store, gazetteer: Gazetteer) -> AsyncIterator[Town]:
             await application.updater.stop()
             await application.stop()
             await application.shutdown()
+            await carrier.shutdown()

@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
 from telegram import Bot
-from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.courier import LEASE, Courier
+from bot.courier_request import courier_bot
 from bot.leader import COURIER, Leadership
 from bot.outcomes import Broken, Gone, Halt, Outcome, Sent, Unreachable, Wait
 from bot.pace import EVERYWHERE, Pace
-from bot.paced_replies import PacedReplies
 from bot.sending import TelegramSender
 from news.model import BroadcastState, Button, Lane, Message, Progress
 from simulator import Fault, Person, Rule, Simulator
@@ -56,17 +53,10 @@ class Stage:
         ]
 
 
-@asynccontextmanager
-async def opened_bot(simulator: Simulator, url: str, **changes: object) -> AsyncIterator[Bot]:
-    request = HTTPXRequest(connection_pool_size=8, read_timeout=5.0)
-    async with Bot(simulator.token, base_url=f"{url}/bot", request=request, **changes) as bot:
-        yield bot
-
-
 @pytest.fixture
 async def stage(store: Store) -> AsyncIterator[Stage]:
     simulator = Simulator(population=range(1, 1_000))
-    async with simulator.serve() as url, opened_bot(simulator, url) as bot:
+    async with simulator.serve() as url, courier_bot(simulator.token, url, connections=8) as bot:
         yield Stage(store, simulator, bot)
 
 
@@ -372,7 +362,7 @@ async def test_no_connection_is_no_attempt(store: Store) -> None:
     await add_reader(store, 5)
     number = await queue_alert(store)
     clock = Hands()
-    async with opened_bot_without_server() as bot:
+    async with courier_bot("1:x", "http://127.0.0.1:9", connections=2) as bot:
         sender = TelegramSender(bot, store.outbox.messages)
         courier = Courier(store.outbox, store.subscribers, sender, Pace(clock), clock, chance=lambda: 0.0)
         for _ in range(4):
@@ -381,16 +371,6 @@ async def test_no_connection_is_no_attempt(store: Store) -> None:
 
     assert courier.counts["unreachable"] >= 4
     assert await counted(store, number) == {"total": 1}
-
-
-@asynccontextmanager
-async def opened_bot_without_server() -> AsyncIterator[Bot]:
-    bot = Bot("1:x", base_url="http://127.0.0.1:9/bot", request=HTTPXRequest(connection_pool_size=2))
-    await bot.request.initialize()
-    try:
-        yield bot
-    finally:
-        await bot.request.shutdown()
 
 
 async def test_a_refused_token_stops_this_process(store: Store) -> None:
@@ -601,20 +581,6 @@ async def test_a_failure_beside_sending_leaves_the_delivery_to_the_rescuer(store
 
     assert lost == {"claimed": 1}
     assert await states(store) == {"sent": 1}
-
-
-async def test_a_paced_bot_does_not_pace_the_courier_again(stage: Stage) -> None:
-    await add_reader(stage.store, 5)
-    await queue_alert(stage.store)
-    pace = Pace(stage.clock, rate=1.0)
-    url = str(stage.bot.base_url).rsplit("/bot", 1)[0]
-    limiter = PacedReplies(pace)
-    async with ExtBot(stage.bot.token, base_url=f"{url}/bot", rate_limiter=limiter) as bot:
-        sender = TelegramSender(bot, stage.store.outbox.messages)
-        await Courier(stage.store.outbox, stage.store.subscribers, sender, pace, stage.clock).drain()
-
-    assert len(stage.texts()) == 1
-    assert sum(stage.clock.slept) < 1.0
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pytest
 from telegram.error import (
     BadRequest,
@@ -72,13 +71,8 @@ def timedelta_of(**parts: float) -> timedelta:
         pytest.param(NetworkError("Request Entity Too Large"), Broken("Request Entity Too Large"), id="413"),
         pytest.param(NetworkError("Bad Gateway"), Unknown("Bad Gateway"), id="502"),
         pytest.param(NetworkError("Internal Server Error"), Unknown("Internal Server Error"), id="500"),
-        pytest.param(because(TimedOut(), httpx.ReadTimeout("")), Unknown("Timed out"), id="read timeout"),
-        pytest.param(because(TimedOut(), httpx.WriteTimeout("")), Unknown("Timed out"), id="write timeout"),
-        pytest.param(because(NetworkError("reset"), httpx.ReadError("")), Unknown("reset"), id="reset"),
-        pytest.param(because(NetworkError("odd"), httpx.RemoteProtocolError("")), Unknown("odd"), id="protocol error"),
-        pytest.param(because(TimedOut(), httpx.ConnectTimeout("")), Unreachable("Timed out"), id="connect timeout"),
-        pytest.param(because(TimedOut("pool"), httpx.PoolTimeout("")), Unreachable("Pool"), id="pool timeout"),
-        pytest.param(because(NetworkError("refused"), httpx.ConnectError("")), Unreachable("refused"), id="connect error"),
+        pytest.param(TimedOut(), Unknown("Timed out"), id="no answer in time"),
+        pytest.param(NetworkError("reset"), Unknown("reset"), id="reset"),
         pytest.param(NotSentError("no connection"), Unreachable("no connection"), id="our transport says: not sent"),
         pytest.param(TelegramError("something new"), Broken("something new"), id="something new"),
     ],

@@ -9,7 +9,7 @@ import pytest
 from telegram.error import RetryAfter
 
 from bot.pace import CAUGHT_UP_S, EVERYWHERE, Pace
-from bot.paced_replies import PACED, TRIES, PacedReplies
+from bot.paced_replies import TRIES, PacedReplies
 from tests.outbox import NOW, Hands
 
 
@@ -39,11 +39,9 @@ class Desk:
     async def _keep(self, chat_id: int, until: datetime) -> None:
         self.kept.append((chat_id, until))
 
-    async def ask(
-        self, telegram: Telegram, endpoint: str = "sendMessage", chat_id: object = 5, args: str | None = None
-    ) -> Any:
+    async def ask(self, telegram: Telegram, endpoint: str = "sendMessage", chat_id: object = 5) -> Any:
         data = {} if chat_id is None else {"chat_id": chat_id}
-        return await self.limiter.process_request(telegram, (), {}, endpoint, data, args)
+        return await self.limiter.process_request(telegram, (), {}, endpoint, data, None)
 
 
 async def test_messages_take_turns_and_other_calls_do_not() -> None:
@@ -56,11 +54,10 @@ async def test_messages_take_turns_and_other_calls_do_not() -> None:
     assert sum(desk.clock.slept) == pytest.approx(19 / 25 - CAUGHT_UP_S, abs=0.05)
 
 
-async def test_what_the_courier_paced_passes() -> None:
+async def test_what_no_limit_counts_passes() -> None:
     desk = Desk()
     desk.pace.refuse(5, timedelta(seconds=30))
 
-    assert await desk.ask(Telegram(), args=PACED) is True
     assert await desk.ask(Telegram(), "getMe", chat_id=None) is True
     assert desk.clock.slept == []
 

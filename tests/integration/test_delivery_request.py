@@ -1,4 +1,4 @@
-"""The paid transport: the same answers and the same kinds of failure as python-telegram-bot's own."""
+"""The courier's transport: the same answers and the same kinds of failure as python-telegram-bot's own."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.courier_request import CourierRequest, courier_bot
 from bot.outcomes import Halt, Outcome, Sent, Unknown, Unreachable, classify
-from bot.paid_request import PaidRequest
 from bot.sending import TelegramSender
 from news.model import Button, Chat, Message
 from simulator import Fault, Rule, Simulator
@@ -22,7 +22,7 @@ from tests.outbox import A_JOB
 async def opened(simulator: Simulator) -> AsyncIterator[Bot]:
     async with (
         simulator.serve() as url,
-        Bot(simulator.token, base_url=f"{url}/bot", request=PaidRequest()) as bot,
+        courier_bot(simulator.token, url, connections=8) as bot,
     ):
         yield bot
 
@@ -93,7 +93,7 @@ async def test_the_couriers_sender_gives_text_buttons_and_the_id() -> None:
     assert outcomes == [Sent(first.message_id), Sent(second.message_id)]
 
 
-async def test_a_token_that_is_no_longer_valid_halts_paid_sending_too() -> None:
+async def test_a_token_that_is_no_longer_valid_halts_sending() -> None:
     simulator = Simulator(population=range(1, 10))
     async with opened(simulator) as bot:
         other = Bot("1:wrong", base_url=bot.base_url.removesuffix(bot.token), request=bot.request)
@@ -101,7 +101,7 @@ async def test_a_token_that_is_no_longer_valid_halts_paid_sending_too() -> None:
 
 
 async def outcome_without_server() -> Outcome:
-    request = PaidRequest()
+    request = CourierRequest(connections=1)
     await request.initialize()
     await request.initialize()  # a second time is no mistake
     bot = Bot("1:x", base_url="http://127.0.0.1:9/bot", request=request)
@@ -121,4 +121,4 @@ async def test_no_connection_is_certainly_not_sent() -> None:
 
 async def test_it_must_be_opened_first() -> None:
     with pytest.raises(RuntimeError, match="not initialised"):
-        await PaidRequest().do_request("http://127.0.0.1:9/", "POST")
+        await CourierRequest(connections=1).do_request("http://127.0.0.1:9/", "POST")
