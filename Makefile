@@ -26,7 +26,7 @@ $(VENV)/run-ready: pyproject.toml constraints.txt | $(BIN)/pip
 	@touch $@
 
 $(VENV)/test-ready: pyproject.toml constraints.txt | $(BIN)/pip
-	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,gazetteer,meaning,pictures]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,gazetteer,meaning,paid,pictures]'
 	@sh tools/system_packages.sh
 	@touch $@ $(VENV)/run-ready
 

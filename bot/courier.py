@@ -188,9 +188,11 @@ class Courier:
         return runs_low or not any(self._claimed.values()) or self._clock.monotonic() >= self._look_at
 
     async def _look(self) -> None:
-        self._look_at = self._clock.monotonic() + LOOK_EVERY_S
-        due = await self._outbox.due_lanes(self._clock.now())
-        self._flowing &= due
+        due = set(self._flowing)  # of these it is known
+        if not due or self._clock.monotonic() >= self._look_at:
+            self._look_at = self._clock.monotonic() + LOOK_EVERY_S
+            due = await self._outbox.due_lanes(self._clock.now())
+            self._flowing &= due
         for lane, jobs in self._claimed.items():
             if lane in due and len(jobs) <= self._batch // 2:
                 await self._claim(lane)

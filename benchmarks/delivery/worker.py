@@ -22,6 +22,7 @@ from benchmarks.delivery.fan_out import compose
 from bot.courier import IN_FLIGHT, Courier
 from bot.courier_request import courier_bot
 from bot.leader import COURIER, PLANNER, Leadership
+from bot.loop import loop_factory
 from bot.pace import Pace
 from bot.planner import plan_with
 from bot.sending import TelegramSender
@@ -63,7 +64,8 @@ def _processes() -> ForkServerContext:
 def _run(work: Work) -> None:
     logging.basicConfig(level=logging.CRITICAL)
     gc.freeze()  # as the command line does
-    asyncio.run(_work(work))
+    with asyncio.Runner(loop_factory=loop_factory(is_paid=work.is_paid)) as runner:
+        runner.run(_work(work))
 
 
 async def _work(work: Work) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from bot.cli import alerts, database, reading, running, sources, stats, writing
 from bot.cli.output import complain
 from bot.logs import set_up_logging
+from bot.loop import loop_factory
 from bot.settings import parse_settings, read_environment
 from news.errors import JarchiError, WrongUseError
 
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_up_logging(settings.log_format, level=options.log_level)
         # What is imported stays: the collector would stop the event loop for a tenth of a second to look through it.
         gc.freeze()
-        status: int = asyncio.run(options.action(settings, options))
+        with asyncio.Runner(loop_factory=loop_factory(is_paid=settings.paid_broadcast)) as runner:
+            status: int = runner.run(options.action(settings, options))
     except WrongUseError as error:
         complain(str(error))
         return 2
