@@ -237,6 +237,9 @@ class Courier:
 
     async def _record(self, results: Sequence[Result]) -> None:
         """Results that came at the same moment are written in one transaction."""
+        if len(results) == 1:
+            await self._recorder.record(results[0])
+            return
         await asyncio.gather(*(self._recorder.record(result) for result in results))
 
     async def _is_admitted(self, job: Job) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any, cast
 from urllib.request import getproxies
 
 import aiohttp
@@ -28,16 +30,36 @@ NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohtt
 ODVInput = DefaultValue[float] | DefaultValue[None] | float | None
 
 
+class CourierBot(Bot):
+    """A Bot that also sends what is encoded already. ``request`` is a CourierRequest."""
+
+    async def send_encoded(self, payload: bytes) -> int:
+        """SendMessage with these parameters as JSON; the number of the message. Raise TelegramError."""
+        answer = await self.request.post(
+            f"{self.base_url}/sendMessage", cast("RequestData", _Encoded(payload))
+        )
+        return int(cast("dict[str, Any]", answer)["message_id"])
+
+
 @asynccontextmanager
-async def courier_bot(token: str, api_url: str, *, connections: int) -> AsyncIterator[Bot]:
+async def courier_bot(token: str, api_url: str, *, connections: int) -> AsyncIterator[CourierBot]:
     """A bot that carries deliveries, on a pool of its own. It asks Telegram nothing until it sends."""
     request = CourierRequest(connections=connections)
     await request.initialize()
     try:
         # The second is for updates, which it never asks for.
-        yield Bot(token, base_url=f"{api_url}/bot", request=request, get_updates_request=request)
+        yield CourierBot(token, base_url=f"{api_url}/bot", request=request, get_updates_request=request)
     finally:
         await request.shutdown()
+
+
+class _Encoded:
+    """What CourierRequest reads of a RequestData: making one, and objects of all that comes back, was a fifth of a send."""
+
+    __slots__ = ("json_payload",)
+
+    def __init__(self, json_payload: bytes) -> None:
+        self.json_payload = json_payload
 
 
 class CourierRequest(BaseRequest):
@@ -82,9 +104,8 @@ class CourierRequest(BaseRequest):
         """(status, body). Raise NotSentError when no connection came about, TimedOut or NetworkError otherwise."""
         if self._session is None:
             raise RuntimeError("This request class is not initialised.")
-        timeout = aiohttp.ClientTimeout(
-            total=_seconds(read_timeout, READ_TIMEOUT_S),
-            connect=_seconds(connect_timeout, CONNECT_TIMEOUT_S),
+        timeout = _timeout(
+            _seconds(read_timeout, READ_TIMEOUT_S), _seconds(connect_timeout, CONNECT_TIMEOUT_S)
         )
         # As JSON: percent-encoding a digest in Cyrillic was a sixth of the work of a send.
         body = aiohttp.BytesPayload(
@@ -105,3 +126,8 @@ class CourierRequest(BaseRequest):
 
 def _seconds(given: ODVInput, default: float) -> float:
     return given if isinstance(given, int | float) else default
+
+
+@lru_cache
+def _timeout(total_s: float, connect_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=total_s, connect=connect_s)

@@ -14,7 +14,6 @@ from telegram.error import (
     BadRequest,
     ChatMigrated,
     Conflict,
-    EndPointNotFound,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -146,7 +145,7 @@ def classify(error: TelegramError) -> Outcome:
             return Moved(error.new_chat_id)
         case Forbidden():
             return Gone(error.message)
-        case InvalidToken() | EndPointNotFound() | Conflict():
+        case InvalidToken() | Conflict():
             return Halt(error.message)
         case BadRequest():
             return _bad_request(error.message)

@@ -63,7 +63,7 @@ def claim(
         session.execute(delete_of(DeliveryRow).where(DeliveryRow.id.in_(orphans)))
     present = [row for row in rows if not row.is_paused]
     beside = _find_beside(session, [row for row in present if row.message_id is not None])
-    return [replace(job, beside=beside.get(job.id, ())) for job in bundle(present)]
+    return [replace(job, beside=beside[job.id]) if job.id in beside else job for job in bundle(present)]
 
 
 def _claim(ids: Select[int]) -> Any:
@@ -160,7 +160,7 @@ def bundle(rows: Iterable[Found]) -> list[Job]:
     for row in rows:
         can_share = row.held_until is not None and row.action == Action.SEND and row.parts == 1
         groups[(row.subscriber_id, row.held_until) if can_share else (row.id,)].append(_job(row))
-    return [replace(first, also=tuple(others)) for first, *others in groups.values()]
+    return [replace(first, also=tuple(others)) if others else first for first, *others in groups.values()]
 
 
 def _job(row: Found) -> Job:

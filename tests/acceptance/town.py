@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from telegram import Bot
 from telegram.ext import ApplicationBuilder
-from telegram.request import HTTPXRequest, RequestData
+from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
 from bot.app import UPDATES, AnyApplication, build_application
 from bot.courier import Courier
+from bot.courier_request import CourierBot, CourierRequest
 from bot.pace import Pace
 from bot.planner import PlanReport, plan
 from bot.samples import load_samples
@@ -67,21 +68,27 @@ class HurriedClock(TurnedClock):
         await asyncio.sleep(seconds / self.HURRY)
 
 
-class RecordingRequest(HTTPXRequest):
-    """The library's own transport, which also keeps the markup that goes out."""
+class Recording(BaseRequest):
+    """Keeps the markup that goes out through the transport it is mixed into."""
 
-    def __init__(self, markups: list[str]) -> None:
-        super().__init__()
-        self._markups = markups
+    markups: list[str]
 
     async def do_request(
         self, url: str, method: str, request_data: RequestData | None = None, **how: Any
     ) -> tuple[int, bytes]:
         """Keep the text of whatever is sent as HTML, then send it."""
-        parameters = request_data.parameters if request_data else {}
+        parameters = json.loads(request_data.json_payload) if request_data else {}
         if parameters.get("parse_mode") == "HTML":
-            self._markups.append(parameters.get("text") or parameters.get("caption") or "")
+            self.markups.append(parameters.get("text") or parameters.get("caption") or "")
         return await super().do_request(url, method, request_data, **how)
+
+
+class RecordingRequest(Recording, HTTPXRequest):
+    """The library's own transport."""
+
+
+class RecordingCourierRequest(Recording, CourierRequest):
+    """The courier's transport."""
 
 
 @dataclass
@@ -163,15 +170,17 @@ async def open_town(store: Store, gazetteer: Gazetteer) -> AsyncIterator[Town]:
             wait=lambda _seconds: asyncio.sleep(0.01),
         )
         markups: list[str] = []
+        replying, sending = RecordingRequest(), RecordingCourierRequest(connections=8)
+        replying.markups = sending.markups = markups
         builder = (
             ApplicationBuilder()
-            .request(RecordingRequest(markups))
+            .request(replying)
             .token(simulator.token)
             .base_url(f"{url}/bot")
             .base_file_url(f"{url}/file/bot")
         )
         application = build_application(builder, services, pace)
-        carrier = Bot(simulator.token, base_url=f"{url}/bot", request=RecordingRequest(markups))
+        carrier = CourierBot(simulator.token, base_url=f"{url}/bot", request=sending)
         sender = TelegramSender(carrier, store.outbox.messages)
         courier = Courier(store.outbox, store.subscribers, sender, pace, clock)
         stop = asyncio.Event()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from telegram import Bot
 
 from bot.courier import LEASE, Courier
-from bot.courier_request import courier_bot
+from bot.courier_request import CourierBot, courier_bot
 from bot.leader import COURIER, Leadership
 from bot.outcomes import Broken, Gone, Halt, Outcome, Sent, Unreachable, Wait
 from bot.pace import EVERYWHERE, Pace
@@ -549,11 +549,9 @@ async def test_a_bug_in_sending_is_broken_and_not_the_end(
     async def load(_broadcast_id: int) -> dict[str, tuple[Message, ...]]:
         return {"": (Message("x"),)}
 
-    class Odd(Bot):
-        async def do_api_request(
-            self, endpoint: str, api_kwargs: dict[str, object] | None = None, **_more: object
-        ) -> object:
-            assert (endpoint, api_kwargs is not None) == ("sendMessage", True)
+    class Odd(CourierBot):
+        async def send_encoded(self, payload: bytes) -> int:
+            assert payload
             raise ZeroDivisionError
 
     sender = TelegramSender(Odd("1:x"), load)

@@ -10,7 +10,7 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.courier_request import CourierRequest, courier_bot
+from bot.courier_request import CourierBot, CourierRequest, courier_bot
 from bot.outcomes import Halt, Outcome, Sent, Unknown, Unreachable, classify
 from bot.sending import TelegramSender
 from news.model import Button, Chat, Message
@@ -96,7 +96,7 @@ async def test_the_couriers_sender_gives_text_buttons_and_the_id() -> None:
 async def test_a_token_that_is_no_longer_valid_halts_sending() -> None:
     simulator = Simulator(population=range(1, 10))
     async with opened(simulator) as bot:
-        other = Bot("1:wrong", base_url=bot.base_url.removesuffix(bot.token), request=bot.request)
+        other = CourierBot("1:wrong", base_url=bot.base_url.removesuffix(bot.token), request=bot.request)
         assert isinstance(await TelegramSender(other, load, is_paid=True).send(JOB), Halt)
 
 
