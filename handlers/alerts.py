@@ -141,8 +141,7 @@ async def _choose_quiet(talk: Talk, alert_id: int, *, pierces_quiet: bool) -> No
 
 async def _send(talk: Talk, broadcast: Broadcast) -> None:
     broadcasts = talk.services.storage.broadcasts
-    queued = await broadcasts.confirm_alert(broadcast.id, talk.now)
-    if queued:
+    if await broadcasts.confirm_alert(broadcast.id, talk.now) is not None:
         # Read again: the choice may have changed between the tap and the confirmation.
         is_loud = (await broadcasts.get(broadcast.id)).pierces_quiet
         await _note(talk, "alert.confirm", broadcast.id, "quiet hours pierced" if is_loud else "")

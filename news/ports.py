@@ -281,8 +281,8 @@ class BroadcastStore(Protocol):
     async def get(self, broadcast_id: int) -> Broadcast:
         """Raise UnknownBroadcastError."""
 
-    async def confirm_alert(self, broadcast_id: int, now: datetime) -> int:
-        """Draft → sending, with one delivery per reader and part under a unique key; how many. Twice: 0 the second time."""
+    async def confirm_alert(self, broadcast_id: int, now: datetime) -> int | None:
+        """Draft → sending, with one delivery per reader and part under a unique key; how many. None when it is no draft any more."""
 
     async def cancel(self, broadcast_id: int, now: datetime) -> bool:
         """A draft is thrown away."""

@@ -104,7 +104,7 @@ async def _step(store: Store, gazetteer: Gazetteer, options: argparse.Namespace,
     now, number = utc_now(), options.id
     broadcast = await store.broadcasts.get(number)
     if options.what == "send":
-        done = await store.broadcasts.confirm_alert(number, now)
+        done = await store.broadcasts.confirm_alert(number, now) or 0
     elif options.what == "cancel":
         done = int(await store.broadcasts.cancel(number, now))
     elif options.what == "stop":

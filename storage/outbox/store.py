@@ -79,8 +79,12 @@ class SqlBroadcastStore:
         async with self._reads() as session:
             return _broadcast(await _row(session, broadcast_id))
 
-    async def confirm_alert(self, broadcast_id: int, now: datetime, *, at_once: int = READERS_AT_ONCE) -> int:
-        """Draft → sending, with one delivery per reader and part; sleepers' are held unless it pierces. How many; 0 the second time.
+    async def confirm_alert(
+        self, broadcast_id: int, now: datetime, *, at_once: int = READERS_AT_ONCE
+    ) -> int | None:
+        """Draft → sending, with one delivery per reader and part; sleepers' are held unless it pierces.
+
+        How many; None when it is no draft any more.
 
         The first readers' messages may go out before the last ones' are queued.
         """
@@ -90,7 +94,7 @@ class SqlBroadcastStore:
             )
             await _row(session, broadcast_id)
             if not rows_of(await session.execute(confirm.values(state=BroadcastState.SENDING, spread_to=0))):
-                return 0
+                return None
             added = await spread(session, broadcast_id, now, at_once)
         return (added or 0) + await self.spread_on(broadcast_id, now, at_once=at_once)
 

@@ -65,6 +65,15 @@ async def test_quiet_hours_are_pierced_only_if_the_editor_says_so(town: Town, re
     assert "no draft any more" in await forge(town, town.editor, preview, "a:hold:2")
 
 
+async def test_what_was_confirmed_is_in_the_log_even_if_nobody_is_left_to_read_it(
+    town: Town, reader: Person
+) -> None:
+    preview = await town.say(town.editor, f"/alert {ALERT}")
+    await town.say(reader, "/stop")
+    await town.tap(town.editor, preview, "Send to 1")
+    assert "alert.confirm" in (await town.say(town.editor, "/audit")).text
+
+
 async def test_translations_reach_their_readers(town: Town, reader: Person) -> None:
     await sent(town, reader, f"{ALERT}\nru: Пункт пропуска Кордай закрыт")
     assert reader.chat.bot_messages[-1].text == "🔔 Казахстан\nПункт пропуска Кордай закрыт"
