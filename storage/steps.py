@@ -1,6 +1,6 @@
 """Whole transactions in one step: through an async session, each statement hops some eight times between threads on SQLite.
 
-The courier records every message by itself, thirty a second and more. Its transactions are plain functions of a session.
+The courier records every message by itself, thirty a second and more. Its transactions are plain functions of a connection.
 """
 
 from __future__ import annotations
@@ -10,12 +10,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from storage.engine import LOCKED, open_plain_engine
 
 T = TypeVar("T")
+# What a step works on is a bare connection: a session's bookkeeping is a tenth of a short transaction. The same functions
+# serve the async stores, through ``run_sync``.
+Transaction = Connection | Session
 # SQLite has one writer: waiting for it here is fair and free, waiting inside SQLite is neither.
 THREADS = {"sqlite": 1, "postgresql": 3}
 
@@ -27,14 +31,13 @@ class Steps:
         threads = THREADS[engine.dialect.name]
         self._engine = open_plain_engine(engine.url, pool_size=threads)
         self._threads = ThreadPoolExecutor(threads, "step")
-        self._reads = sessionmaker(self._engine, expire_on_commit=False)
-        self._writes = sessionmaker(self._engine, expire_on_commit=False, execution_options=LOCKED)
+        self._writes = self._engine.execution_options(**LOCKED)
 
-    async def read(self, work: Callable[[Session], T]) -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         """What ``work`` returns; it changes nothing."""
-        return await self._run(self._reads, work)
+        return await self._run(self._engine, work)
 
-    async def write(self, work: Callable[[Session], T]) -> T:
+    async def write(self, work: Callable[[Connection], T]) -> T:
         """What ``work`` returns, once it is committed; rolled back when it raises. Giving up waiting does not stop it."""
         return await self._run(self._writes, work)
 
@@ -43,9 +46,9 @@ class Steps:
         self._threads.shutdown()
         self._engine.dispose()
 
-    async def _run(self, sessions: sessionmaker[Session], work: Callable[[Session], T]) -> T:
+    async def _run(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         def step() -> T:
-            with sessions.begin() as session:
-                return work(session)
+            with engine.begin() as connection:
+                return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, step)

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Table, bindparam, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, Connection, Table, bindparam, func, insert, select, update
 
 from news.model import Headline
 from news.relevance import rarity
@@ -111,86 +110,86 @@ class SqlStoryStore:
         A headline that has a story by now keeps it, so that two processes cannot tear it apart; a story that was merged
         meanwhile is followed to the one it became.
         """
-        return await self._steps.write(lambda session: _join(session, choices, now))
+        return await self._steps.write(lambda connection: _join(connection, choices, now))
 
     async def split(self, story_id: int, headline_ids: Sequence[int], now: datetime) -> int:
         """Move these of its headlines into a new story; its id. The old id keeps the rest."""
 
-        def step(session: Session) -> int:
-            new = _new_stories(session, 1, now)[0]
+        def step(connection: Connection) -> int:
+            new = _new_stories(connection, 1, now)[0]
             moved = update(HeadlineRow).where(
                 HeadlineRow.id.in_(headline_ids), HeadlineRow.story_id == story_id
             )
-            session.execute(moved.values(story_id=new))
+            connection.execute(moved.values(story_id=new))
             return new
 
         return await self._steps.write(step)
 
     async def merge(self, into: int, story_id: int, now: datetime) -> None:
         """All of ``story_id`` joins ``into``; the old id still answers. Merging a story into itself changes nothing."""
-        await self._steps.write(lambda session: _merge(session, into, story_id, now))
+        await self._steps.write(lambda connection: _merge(connection, into, story_id, now))
 
 
-def _join(session: Session, choices: Mapping[int, int | None], now: datetime) -> Mapping[int, int]:
+def _join(connection: Connection, choices: Mapping[int, int | None], now: datetime) -> Mapping[int, int]:
     """See SqlStoryStore.join."""
-    final = _already(session, list(choices))
+    final = _already(connection, list(choices))
     open_choices = {number: story for number, story in choices.items() if number not in final}
-    targets = _final_ids(session, {story for story in open_choices.values() if story is not None})
+    targets = _final_ids(connection, {story for story in open_choices.values() if story is not None})
     joins = {number: targets[story] for number, story in open_choices.items() if story in targets}
-    opened = _open_stories(session, [number for number in open_choices if number not in joins], now)
-    _assign(session, joins | opened)
-    _touch(session, set(joins.values()), now)
+    opened = _open_stories(connection, [number for number in open_choices if number not in joins], now)
+    _assign(connection, joins | opened)
+    _touch(connection, set(joins.values()), now)
     joins |= opened
     return {number: final.get(number, joins.get(number, 0)) for number in choices}
 
 
-def _merge(session: Session, into: int, story_id: int, now: datetime) -> None:
+def _merge(connection: Connection, into: int, story_id: int, now: datetime) -> None:
     """See SqlStoryStore.merge."""
-    ids = _final_ids(session, {into, story_id})
+    ids = _final_ids(connection, {into, story_id})
     target, gone = ids.get(into), ids.get(story_id)
     if target is None or gone is None or target == gone:
         return
-    session.execute(update(HeadlineRow).where(HeadlineRow.story_id == gone).values(story_id=target))
+    connection.execute(update(HeadlineRow).where(HeadlineRow.story_id == gone).values(story_id=target))
     # Whatever was merged into the one that goes now points straight at the one that stays.
     pointing = (StoryRow.id == gone) | (StoryRow.merged_into == gone)
-    session.execute(update(StoryRow).where(pointing).values(merged_into=target))
-    session.execute(update(StoryRow).where(StoryRow.id == target).values(updated_at=now))
+    connection.execute(update(StoryRow).where(pointing).values(merged_into=target))
+    connection.execute(update(StoryRow).where(StoryRow.id == target).values(updated_at=now))
 
 
-def _already(session: Session, headline_ids: Sequence[int]) -> dict[int, int]:
+def _already(connection: Connection, headline_ids: Sequence[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for some in chunks(headline_ids):
-        rows = session.execute(_STORIES_OF, {"ids": some})
+        rows = connection.execute(_STORIES_OF, {"ids": some})
         found |= {number: story for number, story in rows if story is not None}
     return found
 
 
-def _final_ids(session: Session, story_ids: set[int]) -> dict[int, int]:
+def _final_ids(connection: Connection, story_ids: set[int]) -> dict[int, int]:
     """Each existing story's id and the id it answers under now."""
     found: dict[int, int] = {}
     for some in chunks(sorted(story_ids)):
-        found |= {row[0]: row[1] for row in session.execute(_FINAL, {"ids": some})}
+        found |= {row[0]: row[1] for row in connection.execute(_FINAL, {"ids": some})}
     return found
 
 
-def _open_stories(session: Session, headline_ids: Sequence[int], now: datetime) -> dict[int, int]:
-    return dict(zip(headline_ids, _new_stories(session, len(headline_ids), now), strict=True))
+def _open_stories(connection: Connection, headline_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    return dict(zip(headline_ids, _new_stories(connection, len(headline_ids), now), strict=True))
 
 
-def _new_stories(session: Session, count: int, now: datetime) -> list[int]:
+def _new_stories(connection: Connection, count: int, now: datetime) -> list[int]:
     """Ids of new stories, ascending."""
     ids: list[int] = []
     for some in chunks(range(count)):
         rows = [{"created_at": now, "updated_at": now} for _ in some]
-        ids += session.scalars(_OPEN, rows)
+        ids += connection.scalars(_OPEN, rows)
     return sorted(ids)
 
 
-def _assign(session: Session, joins: Mapping[int, int]) -> None:
+def _assign(connection: Connection, joins: Mapping[int, int]) -> None:
     if joins:
-        session.execute(_ASSIGN, [{"number": number, "story": story} for number, story in joins.items()])
+        connection.execute(_ASSIGN, [{"number": number, "story": story} for number, story in joins.items()])
 
 
-def _touch(session: Session, story_ids: set[int], now: datetime) -> None:
+def _touch(connection: Connection, story_ids: set[int], now: datetime) -> None:
     for some in chunks(sorted(story_ids)):
-        session.execute(_TOUCH, {"ids": some, "moment": now})
+        connection.execute(_TOUCH, {"ids": some, "moment": now})

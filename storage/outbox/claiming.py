@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, Row, Select, Table, and_, bindparam, select, tuple_, update
-from sqlalchemy.orm import Session
 
 from news.model import Chat, Lane
 from storage.outbox.bulk import delete_of, update_of
 from storage.outbox.recording import BROADCAST, DELIVERY, count_changes
 from storage.outbox.values import LANES, RANKS, Action, Job, Shown, State
+from storage.steps import Transaction
 from storage.tables import DeliveryRow, SubscriberRow, UtcDateTime
 
 Found = Row[*tuple[Any, ...]]
@@ -46,23 +46,23 @@ _STANDS = (State.SENT, State.WAITING, State.CLAIMED)  # of a row with a message 
 
 
 def claim(
-    session: Session, lane: Lane, limit: int, *, token: str, now: datetime, lease: timedelta
+    transaction: Transaction, lane: Lane, limit: int, *, token: str, now: datetime, lease: timedelta
 ) -> list[Job]:
     """See DeliveryStore.claim."""
     mine = {"new_token": token, "until": now + lease, "moment": now}
-    ids = list(session.scalars(_CLAIM_DUE, {"rank": RANKS[lane], "most": limit, **mine}))
+    ids = list(transaction.scalars(_CLAIM_DUE, {"rank": RANKS[lane], "most": limit, **mine}))
     if ids and lane is Lane.ALERT:
-        ids += session.scalars(_CLAIM_SLEPT_THROUGH, {"ids": ids, **mine})
+        ids += transaction.scalars(_CLAIM_SLEPT_THROUGH, {"ids": ids, **mine})
     if not ids:
         return []
-    rows = session.execute(_OF_IDS, {"ids": ids}).all()
-    _close_absent(session, [row for row in rows if row.is_paused], now)
+    rows = transaction.execute(_OF_IDS, {"ids": ids}).all()
+    _close_absent(transaction, [row for row in rows if row.is_paused], now)
     if orphans := set(ids) - {
         row.id for row in rows
     }:  # their reader erased itself while they were being planned
-        session.execute(delete_of(DeliveryRow).where(DeliveryRow.id.in_(orphans)))
+        transaction.execute(delete_of(DeliveryRow).where(DeliveryRow.id.in_(orphans)))
     present = [row for row in rows if not row.is_paused]
-    beside = _find_beside(session, [row for row in present if row.message_id is not None])
+    beside = _find_beside(transaction, [row for row in present if row.message_id is not None])
     return [replace(job, beside=beside[job.id]) if job.id in beside else job for job in bundle(present)]
 
 
@@ -121,18 +121,18 @@ _ROWS = (
 _OF_IDS = _ROWS.where(DELIVERY.c.id.in_(_IDS))
 
 
-def _close_absent(session: Session, rows: Sequence[Found], now: datetime) -> None:
+def _close_absent(transaction: Transaction, rows: Sequence[Found], now: datetime) -> None:
     """Deliveries to readers who have paused since they were planned."""
     if not rows:
         return
     close = update_of(DeliveryRow).where(DeliveryRow.id.in_([row.id for row in rows]))
-    session.execute(
+    transaction.execute(
         close.values(state=State.GONE, token=None, lease_until=None, error="paused", updated_at=now)
     )
-    count_changes(session, [(row.broadcast_id, State.GONE) for row in rows], now)
+    count_changes(transaction, [(row.broadcast_id, State.GONE) for row in rows], now)
 
 
-def _find_beside(session: Session, rows: Sequence[Found]) -> dict[int, tuple[Shown, ...]]:
+def _find_beside(transaction: Transaction, rows: Sequence[Found]) -> dict[int, tuple[Shown, ...]]:
     """For rows that edit or delete: the others that stand in the same message, by id."""
     if not rows:
         return {}
@@ -142,7 +142,7 @@ def _find_beside(session: Session, rows: Sequence[Found]) -> dict[int, tuple[Sho
         DELIVERY.c.state.in_(_STANDS),
         DELIVERY.c.action != Action.DELETE,
     )
-    standing = session.execute(statement.order_by(DELIVERY.c.broadcast_id)).all()
+    standing = transaction.execute(statement.order_by(DELIVERY.c.broadcast_id)).all()
     return {
         row.id: tuple(
             Shown(other.broadcast_id, other.revision, other.part)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, exists, select
 
 from news.errors import UnknownBroadcastError
 from news.model import Lane, Message
@@ -55,7 +54,7 @@ class DeliveryStore:
 
     async def due_lanes(self, now: datetime) -> set[Lane]:
         """The lanes in which something is due."""
-        row = await self._steps.read(lambda session: session.execute(_DUE, {"moment": now}).one())
+        row = await self._steps.read(lambda connection: connection.execute(_DUE, {"moment": now}).one())
         return {lane for lane, is_due in zip(LANES.values(), row, strict=True) if is_due}
 
     async def claim(
@@ -74,9 +73,9 @@ class DeliveryStore:
         instead. Raise LostLeadershipError.
         """
 
-        def step(session: Session) -> list[Job]:
-            check_fence(session, fence)
-            return claim(session, lane, limit, token=token, now=now, lease=lease)
+        def step(connection: Connection) -> list[Job]:
+            check_fence(connection, fence)
+            return claim(connection, lane, limit, token=token, now=now, lease=lease)
 
         return await self._steps.write(step)
 
@@ -84,7 +83,7 @@ class DeliveryStore:
         """Acknowledge results in one transaction; those whose lease another process has taken over are refused."""
         if not results:
             return Recorded()
-        return await self._steps.write(lambda session: record(session, results, now))
+        return await self._steps.write(lambda connection: record(connection, results, now))
 
     async def rescue(self, *, now: datetime, limit: int = 1_000) -> int:
         """Give back deliveries whose lease ran out: their process died or hung. How many.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, or_, select
-from sqlalchemy.orm import Session
 
 from news.errors import JarchiError
 from storage.engine import SessionMaker
 from storage.outbox.bulk import update_of
 from storage.outbox.values import Fence, Lease
 from storage.statements import insert_into
+from storage.steps import Transaction
 from storage.tables import LeaseRow
 
 
@@ -23,12 +23,12 @@ class LostLeadershipError(JarchiError):
         self.fence = fence
 
 
-def check_fence(session: Session, fence: Fence | None) -> None:
+def check_fence(transaction: Transaction, fence: Fence | None) -> None:
     """Raise LostLeadershipError when the epoch has moved on; holds the row until the transaction ends."""
     if fence is None:
         return
     statement = select(LeaseRow.epoch).where(LeaseRow.name == fence.name).with_for_update(read=True)
-    if session.scalar(statement) != fence.epoch:
+    if transaction.scalar(statement) != fence.epoch:
         raise LostLeadershipError(fence)
 
 

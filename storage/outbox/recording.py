@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, and_, bindparam, func, literal, select, update
-from sqlalchemy.orm import Session
 
 from news.model import BroadcastState
 from storage.outbox.bulk import update_of
 from storage.outbox.fanout import rows_of
 from storage.outbox.values import UNSENT, Action, Job, Recorded, Result, State
+from storage.steps import Transaction
 from storage.tables import BIG, BroadcastRow, DeliveryRow, SubscriberRow, UtcDateTime
 
 BROKEN_IN_A_ROW = 20
@@ -50,26 +50,26 @@ class _Change:
         return self.result.job
 
 
-def record(session: Session, results: Sequence[Result], now: datetime) -> Recorded:
+def record(transaction: Transaction, results: Sequence[Result], now: datetime) -> Recorded:
     """Write the results that still hold their claim; see DeliveryStore.record."""
-    standings = _still_claimed(session, results)
+    standings = _still_claimed(transaction, results)
     changes = [_change(result, standings[result.job.id]) for result in results if result.job.id in standings]
     if not changes:
         return Recorded(stale=len(results))
-    session.execute(_UPDATE, [_row(change, now) for change in changes])
-    _release_next_parts(session, changes)
+    transaction.execute(_UPDATE, [_row(change, now) for change in changes])
+    _release_next_parts(transaction, changes)
     closed = [(change.job.broadcast_id, change.state) for change in changes]
-    closed += _close_broken_rests(session, changes, now)
-    closed += _pause_readers(session, changes, now)
-    count_changes(session, closed, now)
-    stopped = _count_broken_in_a_row(session, changes, now)
+    closed += _close_broken_rests(transaction, changes, now)
+    closed += _pause_readers(transaction, changes, now)
+    count_changes(transaction, closed, now)
+    stopped = _count_broken_in_a_row(transaction, changes, now)
     return Recorded(len(changes), len(results) - len(changes), stopped)
 
 
-def _still_claimed(session: Session, results: Sequence[Result]) -> Mapping[int, _Standing]:
+def _still_claimed(transaction: Transaction, results: Sequence[Result]) -> Mapping[int, _Standing]:
     """The results' deliveries whose token still stands, locked, with the standing of their broadcasts."""
     tokens = {result.job.id: result.job.token for result in results}
-    rows = session.execute(_CLAIMED, {"ids": list(tokens)})
+    rows = transaction.execute(_CLAIMED, {"ids": list(tokens)})
     return {
         row.id: _Standing(row.revision, row.state, row.broken_in_a_row)
         for row in rows
@@ -136,7 +136,7 @@ def _row(change: _Change, now: datetime) -> dict[str, object]:
     }
 
 
-def _release_next_parts(session: Session, changes: Iterable[_Change]) -> None:
+def _release_next_parts(transaction: Transaction, changes: Iterable[_Change]) -> None:
     """The part after one that went out (or whose fate will stay unknown) may go now: parts keep their order."""
     passed = (State.SENT, State.UNKNOWN)
     ready = [
@@ -149,7 +149,7 @@ def _release_next_parts(session: Session, changes: Iterable[_Change]) -> None:
         if change.result.state in passed and change.job.part + 1 < change.job.parts
     ]
     if ready:
-        session.execute(_RELEASE, ready)
+        transaction.execute(_RELEASE, ready)
 
 
 _NEXT_PART = and_(
@@ -162,7 +162,7 @@ _RELEASE = update(DELIVERY).where(_NEXT_PART).values(state=State.WAITING)
 
 
 def _close_broken_rests(
-    session: Session, changes: Iterable[_Change], now: datetime
+    transaction: Transaction, changes: Iterable[_Change], now: datetime
 ) -> list[tuple[int, State]]:
     """After a broken part the later ones would come without their beginning: they are closed with it."""
     closed: list[tuple[int, State]] = []
@@ -175,12 +175,14 @@ def _close_broken_rests(
             DeliveryRow.state == State.AFTER,
         )
         rest = rest.values(state=State.BROKEN, error="the part before it is broken", updated_at=now)
-        count = rows_of(session.execute(rest))
+        count = rows_of(transaction.execute(rest))
         closed += [(change.job.broadcast_id, State.BROKEN)] * count
     return closed
 
 
-def _pause_readers(session: Session, changes: Iterable[_Change], now: datetime) -> list[tuple[int, State]]:
+def _pause_readers(
+    transaction: Transaction, changes: Iterable[_Change], now: datetime
+) -> list[tuple[int, State]]:
     """Nothing more goes to a chat that refused us, until it comes back; its settings stay."""
     closed: list[tuple[int, State]] = []
     refused = {
@@ -189,19 +191,19 @@ def _pause_readers(session: Session, changes: Iterable[_Change], now: datetime) 
     for chat_id, reason in refused.items():
         readers = select(SubscriberRow.id).where(SubscriberRow.chat_id == chat_id)
         pause = update_of(SubscriberRow).where(SubscriberRow.chat_id == chat_id)
-        session.execute(pause.values(is_paused=True, pause_reason=reason[:MOST_OF_AN_ERROR]))
+        transaction.execute(pause.values(is_paused=True, pause_reason=reason[:MOST_OF_AN_ERROR]))
         close = update_of(DeliveryRow).where(
             DeliveryRow.subscriber_id.in_(readers), DeliveryRow.state.in_(UNSENT)
         )
         close = close.values(state=State.GONE, error=reason[:MOST_OF_AN_ERROR], updated_at=now)
         closed += [
             (broadcast_id, State.GONE)
-            for broadcast_id in session.scalars(close.returning(DeliveryRow.broadcast_id))
+            for broadcast_id in transaction.scalars(close.returning(DeliveryRow.broadcast_id))
         ]
     return closed
 
 
-def count_changes(session: Session, changes: Iterable[tuple[int, State]], now: datetime) -> None:
+def count_changes(transaction: Transaction, changes: Iterable[tuple[int, State]], now: datetime) -> None:
     """Add to the counts of broadcasts for every (broadcast id, state) that deliveries have just reached."""
     counts = Counter((broadcast_id, state) for broadcast_id, state in changes if state in COUNTED)
     rows = [
@@ -210,7 +212,7 @@ def count_changes(session: Session, changes: Iterable[tuple[int, State]], now: d
         for broadcast_id in sorted({broadcast_id for broadcast_id, _ in counts})
     ]
     if rows:
-        session.execute(_COUNT, rows)
+        transaction.execute(_COUNT, rows)
 
 
 _COUNT = (
@@ -223,7 +225,9 @@ _COUNT = (
 )
 
 
-def _count_broken_in_a_row(session: Session, changes: Sequence[_Change], now: datetime) -> tuple[int, ...]:
+def _count_broken_in_a_row(
+    transaction: Transaction, changes: Sequence[_Change], now: datetime
+) -> tuple[int, ...]:
     """Twenty broken in a row mean that the message is at fault: its broadcast stops. The ids of those stopped."""
     stopped = []
     for broadcast_id in sorted({change.job.broadcast_id for change in changes}):
@@ -235,27 +239,31 @@ def _count_broken_in_a_row(session: Session, changes: Sequence[_Change], now: da
         )
         if not tail and (last_sent is None or not was_broken):
             continue  # by far the most frequent case: nothing to write
-        if _add_broken(session, broadcast_id, tail, is_reset=last_sent is not None):
-            stop_broadcast(session, broadcast_id, now)
+        if _add_broken(transaction, broadcast_id, tail, is_reset=last_sent is not None):
+            stop_broadcast(transaction, broadcast_id, now)
             stopped.append(broadcast_id)
     return tuple(stopped)
 
 
-def _add_broken(session: Session, broadcast_id: int, tail: int, *, is_reset: bool) -> bool:
+def _add_broken(transaction: Transaction, broadcast_id: int, tail: int, *, is_reset: bool) -> bool:
     """Whether the broadcast, still being sent, has now had twenty in a row."""
     before = literal(0) if is_reset else BROADCAST.c.broken_in_a_row
     row = update(BROADCAST).where(BROADCAST.c.id == broadcast_id).values(broken_in_a_row=before + tail)
-    found = session.execute(row.returning(BROADCAST.c.broken_in_a_row, BROADCAST.c.state))
+    found = transaction.execute(row.returning(BROADCAST.c.broken_in_a_row, BROADCAST.c.state))
     return any(
         row.broken_in_a_row >= BROKEN_IN_A_ROW and row.state == BroadcastState.SENDING for row in found
     )
 
 
 def stop_broadcast(
-    session: Session, broadcast_id: int, now: datetime, *, state: BroadcastState = BroadcastState.STOPPED
+    transaction: Transaction,
+    broadcast_id: int,
+    now: datetime,
+    *,
+    state: BroadcastState = BroadcastState.STOPPED,
 ) -> int:
     """Cancel what has not been claimed yet and set the broadcast's state; how many deliveries were cancelled."""
-    session.execute(
+    transaction.execute(
         update(BROADCAST).where(BROADCAST.c.id == broadcast_id).values(state=state, held=0, moved_at=now)
     )
     unsent = update_of(DeliveryRow).where(
@@ -263,6 +271,6 @@ def stop_broadcast(
         DeliveryRow.state.in_(UNSENT),
         DeliveryRow.action == Action.SEND,
     )
-    cancelled = rows_of(session.execute(unsent.values(state=State.CANCELLED, updated_at=now)))
-    count_changes(session, [(broadcast_id, State.CANCELLED)] * cancelled, now)
+    cancelled = rows_of(transaction.execute(unsent.values(state=State.CANCELLED, updated_at=now)))
+    count_changes(transaction, [(broadcast_id, State.CANCELLED)] * cancelled, now)
     return cancelled
