@@ -1,4 +1,4 @@
-"""The courier's own transport: python-telegram-bot's takes four times the processor time and ends near 500 messages a second.
+"""The courier's own transport: python-telegram-bot's took 44 % of the processor time of free sending, and ends near 500 a second.
 
 Uploads are left to the library's own transport: deliveries are texts.
 """
@@ -34,7 +34,7 @@ class CourierBot(Bot):
     """A Bot that also sends what is encoded already. ``request`` is a CourierRequest."""
 
     async def send_encoded(self, payload: bytes) -> int:
-        """SendMessage with these parameters as JSON; the number of the message. Raise TelegramError."""
+        """Call sendMessage with these parameters, as JSON; the number of the message. Raise TelegramError."""
         answer = await self.request.post(
             f"{self.base_url}/sendMessage", cast("RequestData", _Encoded(payload))
         )
@@ -54,7 +54,7 @@ async def courier_bot(token: str, api_url: str, *, connections: int) -> AsyncIte
 
 
 class _Encoded:
-    """What CourierRequest reads of a RequestData: making one, and objects of all that comes back, was a fifth of a send."""
+    """What CourierRequest reads of a RequestData: making one for every reader was a tenth of a send in a profile."""
 
     __slots__ = ("json_payload",)
 
