@@ -3,6 +3,6 @@
 set -eu
 rm -f .coverage .coverage.*
 # A worker that dies ends the run: xdist would wait for its files for ever.
-python -m pytest -q -n "${WORKERS:-2}" --dist loadfile --max-worker-restart 0 --cov --cov-report= "$@"
+python -m pytest -q -n "${WORKERS:-3}" --dist loadfile --max-worker-restart 0 --cov --cov-report= "$@"
 coverage report --fail-under=95
 coverage report --fail-under=98 --include='news/*'
