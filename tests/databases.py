@@ -10,7 +10,7 @@ import asyncio
 import atexit
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from itertools import count
@@ -46,6 +46,20 @@ def sqlite_template() -> Path:
     path = Path(folder.name) / "jarchi.db"
     asyncio.run(upgrade(f"sqlite+aiosqlite:///{path}"))
     return path
+
+
+@cache
+def filled(kind: str, fill: Callable[[str], Awaitable[None]]) -> str:
+    """What ``new_database`` (PostgreSQL) or a copy (SQLite) starts from when ``fill`` has put rows in, once for the whole run."""
+    if kind == "sqlite":
+        path = sqlite_template().with_name(f"{fill.__name__}.db")
+        shutil.copyfile(sqlite_template(), path)
+        asyncio.run(fill(f"sqlite+aiosqlite:///{path}"))
+        return str(path)
+    server, name = postgres_server(), f"template_{fill.__name__}"
+    server.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    asyncio.run(fill(server.url(name)))
+    return name
 
 
 def new_database(template: str) -> Iterator[str]:

@@ -1,16 +1,30 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from news.gazetteer import Gazetteer, load_gazetteer
 from storage.storage import Store
-from tests.acceptance.town import Town, open_town
-from tests.databases import database_url, empty_database_url, store
+from tests.acceptance.town import Town, bring_news, open_town
+from tests.databases import DATABASES, filled, new_database, store
 from tests.unit.handlers.referee import parse
 
-__all__ = ["database_url", "empty_database_url", "store"]
+__all__ = ["store"]
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with the sample news."""
+    template = filled(request.param, bring_news)
+    if request.param == "sqlite":
+        path = tmp_path / "jarchi.db"
+        shutil.copyfile(template, path)
+        yield f"sqlite+aiosqlite:///{path}"
+    else:
+        yield from new_database(template)
 
 
 @pytest.fixture(scope="session")

@@ -23,11 +23,11 @@ from bot.planner import PlanReport, plan
 from bot.samples import load_samples
 from bot.sending import TelegramSender
 from handlers.services import Services
-from news.gazetteer import Gazetteer
+from news.gazetteer import Gazetteer, load_gazetteer
 from news.stories import join_stories
 from simulator import Chat, Message, Person, Simulator, Tap
 from storage.outbox.values import State
-from storage.storage import Store
+from storage.storage import Store, open_store
 from storage.tables import DeliveryRow
 
 PATIENCE_S = 60.0  # a loaded machine is slow, not wrong; a passing test waits for nothing
@@ -150,15 +150,21 @@ class Town:
         return await plan(self.store, self.gazetteer, now=self.clock.now())
 
 
+async def bring_news(url: str) -> None:
+    """Sample news from before MORNING, joined to stories, into a migrated database."""
+    gazetteer, store = load_gazetteer(), await open_store(url)
+    await load_samples(store, gazetteer, now=MORNING)
+    while await join_stories(store, gazetteer, now=MORNING):
+        pass
+    await store.close()
+
+
 @asynccontextmanager
 async def open_town(store: Store, gazetteer: Gazetteer) -> AsyncIterator[Town]:
-    """Sample news from before MORNING, an editor, and the bot polling the simulator with a courier on its way."""
+    """An editor, and the bot polling the simulator with a courier on its way."""
     clock = TurnedClock()
     simulator = Simulator(clock=clock.timestamp)
     editor = simulator.person("Editor", language="en")
-    await load_samples(store, gazetteer, now=clock.now())
-    while await join_stories(store, gazetteer, now=clock.now()):
-        pass
     async with simulator.serve() as url:
         pace = Pace(HurriedClock(), rate=1000.0, ceiling=1000.0)
         services = Services(
