@@ -50,16 +50,28 @@ def sqlite_template() -> Path:
 
 @cache
 def filled(kind: str, fill: Callable[[str], Awaitable[None]]) -> str:
-    """What ``new_database`` (PostgreSQL) or a copy (SQLite) starts from when ``fill`` has put rows in, once for the whole run."""
+    """A template (see ``fresh``) into which ``fill`` has put rows, once for the whole run."""
     if kind == "sqlite":
-        path = sqlite_template().with_name(f"{fill.__name__}.db")
-        shutil.copyfile(sqlite_template(), path)
-        asyncio.run(fill(f"sqlite+aiosqlite:///{path}"))
-        return str(path)
-    server, name = postgres_server(), f"template_{fill.__name__}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
-    asyncio.run(fill(server.url(name)))
-    return name
+        folder = sqlite_template().parent / fill.__name__
+        folder.mkdir()
+        url = next(fresh(kind, folder, str(sqlite_template())))
+        template = str(folder / "jarchi.db")
+    else:
+        server, template = postgres_server(), f"template_{fill.__name__}"
+        server.run(f"CREATE DATABASE {template} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        url = server.url(template)
+    asyncio.run(fill(url))
+    return template
+
+
+def fresh(kind: str, folder: Path, template: str) -> Iterator[str]:
+    """The address of a fresh database that begins as the template: a file on SQLite, a database on PostgreSQL."""
+    if kind == "sqlite":
+        path = folder / "jarchi.db"
+        shutil.copyfile(template, path)
+        yield f"sqlite+aiosqlite:///{path}"
+    else:
+        yield from new_database(template)
 
 
 def new_database(template: str) -> Iterator[str]:
@@ -73,12 +85,8 @@ def new_database(template: str) -> Iterator[str]:
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated database without rows."""
-    if request.param == "sqlite":
-        path = tmp_path / "jarchi.db"
-        shutil.copyfile(sqlite_template(), path)
-        yield f"sqlite+aiosqlite:///{path}"
-    else:
-        yield from new_database(TEMPLATE)
+    template = str(sqlite_template()) if request.param == "sqlite" else TEMPLATE
+    yield from fresh(request.param, tmp_path, template)
 
 
 @pytest.fixture(params=DATABASES)

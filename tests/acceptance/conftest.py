@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from news.gazetteer import Gazetteer, load_gazetteer
 from storage.storage import Store
 from tests.acceptance.town import Town, bring_news, open_town
-from tests.databases import DATABASES, filled, new_database, store
+from tests.databases import DATABASES, filled, fresh, store
 from tests.unit.handlers.referee import parse
 
 __all__ = ["store"]
@@ -18,13 +17,7 @@ __all__ = ["store"]
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with the sample news."""
-    template = filled(request.param, bring_news)
-    if request.param == "sqlite":
-        path = tmp_path / "jarchi.db"
-        shutil.copyfile(template, path)
-        yield f"sqlite+aiosqlite:///{path}"
-    else:
-        yield from new_database(template)
+    yield from fresh(request.param, tmp_path, filled(request.param, bring_news))
 
 
 @pytest.fixture(scope="session")
