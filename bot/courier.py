@@ -237,7 +237,7 @@ class Courier:
 
     async def _record(self, results: Sequence[Result]) -> None:
         """Results that came at the same moment are written in one transaction."""
-        if len(results) == 1:
+        if len(results) == 1:  # nearly always; gathering would make a task of it
             await self._recorder.record(results[0])
             return
         await asyncio.gather(*(self._recorder.record(result) for result in results))

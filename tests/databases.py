@@ -52,10 +52,9 @@ def sqlite_template() -> Path:
 def filled(kind: str, fill: Callable[[str], Awaitable[None]]) -> str:
     """A template (see ``fresh``) into which ``fill`` has put rows, once for the whole run."""
     if kind == "sqlite":
-        folder = sqlite_template().parent / fill.__name__
-        folder.mkdir()
-        url = next(fresh(kind, folder, str(sqlite_template())))
-        template = str(folder / "jarchi.db")
+        path = sqlite_template().with_name(f"{fill.__name__}.db")
+        shutil.copyfile(sqlite_template(), path)
+        template, url = str(path), f"sqlite+aiosqlite:///{path}"
     else:
         server, template = postgres_server(), f"template_{fill.__name__}"
         server.run(f"CREATE DATABASE {template} TEMPLATE {TEMPLATE} STRATEGY file_copy")

@@ -69,8 +69,9 @@ async def test_what_was_confirmed_is_in_the_log_even_if_nobody_is_left_to_read_i
     town: Town, reader: Person
 ) -> None:
     preview = await town.say(town.editor, f"/alert {ALERT}")
-    await town.say(reader, "/stop")
+    await town.say(reader, "/unsubscribe kz")
     await town.tap(town.editor, preview, "Send to 1")
+    assert preview.text.startswith("Sent to 0")
     assert "alert.confirm" in (await town.say(town.editor, "/audit")).text
 
 

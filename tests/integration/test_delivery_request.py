@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,7 +12,7 @@ from telegram import Bot
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.courier_request import CourierBot, CourierRequest, courier_bot
-from bot.outcomes import Halt, Outcome, Sent, Unknown, Unreachable, classify
+from bot.outcomes import Halt, Outcome, Sent, Unknown, Unreachable, Wait, classify
 from bot.sending import TelegramSender
 from news.model import Button, Chat, Message
 from simulator import Fault, Rule, Simulator
@@ -122,3 +123,54 @@ async def test_no_connection_is_certainly_not_sent() -> None:
 async def test_it_must_be_opened_first() -> None:
     with pytest.raises(RuntimeError, match="not initialised"):
         await CourierRequest(connections=1).do_request("http://127.0.0.1:9/", "POST")
+
+
+@pytest.mark.parametrize("is_paid", [True, False])
+async def test_only_paid_sending_goes_beyond_what_is_free(*, is_paid: bool) -> None:
+    simulator = Simulator(population=range(1, 40), clock=lambda: 0.0)  # all in one moment
+    simulator.flood.is_on = True
+    async with opened(simulator) as bot:
+        sender = TelegramSender(bot, load, is_paid=is_paid)
+        outcomes = [await sender.send(replace(JOB, chat=Chat(chat))) for chat in range(1, 40)]
+
+    sent = sum(isinstance(one, Sent) for one in outcomes)
+    assert sent == (39 if is_paid else 30)
+    assert all(isinstance(one, Sent | Wait) for one in outcomes)
+
+
+@asynccontextmanager
+async def proxy(answer: bytes, heard: list[bytes]) -> AsyncIterator[str]:
+    """A proxy that keeps the first line of each request and gives this answer."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readline())
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield "http://{}:{}".format(*server.sockets[0].getsockname())
+
+
+async def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[bytes] = []
+    body = b'{"ok": true, "result": {"message_id": 7}}'
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    async with proxy(answer + body, heard) as url:
+        monkeypatch.setenv("HTTP_PROXY", url)
+        async with courier_bot("1:x", "http://telegram.example", connections=1) as bot:
+            assert await TelegramSender(bot, load).send(JOB) == Sent(7)
+
+    assert heard == [b"POST http://telegram.example/bot1:x/sendMessage HTTP/1.1\r\n"]
+
+
+async def test_a_proxy_that_refuses_has_let_nothing_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[bytes] = []
+    async with proxy(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", heard) as url:
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        async with courier_bot("1:x", "https://telegram.example", connections=1) as bot:
+            assert isinstance(await TelegramSender(bot, load).send(JOB), Unreachable)
+
+    assert heard == [b"CONNECT telegram.example:443 HTTP/1.1\r\n"]

@@ -38,11 +38,6 @@ from storage.outbox.values import Action, Job, Result, State
 from tests.outbox import A_JOB, NOW
 
 
-def because(error: TelegramError, cause: Exception) -> TelegramError:
-    error.__cause__ = cause
-    return error
-
-
 def timedelta_of(**parts: float) -> timedelta:
     return timedelta(**parts)
 

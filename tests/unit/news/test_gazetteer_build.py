@@ -267,7 +267,7 @@ def test_checking_says_whether_the_file_is_current(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = tmp_path / "gazetteer.tsv"
-    # The real tables take half a minute.
+    # The real tables take half a minute under coverage.
     monkeypatch.setattr("tools.build_gazetteer.build", lambda _folders: "built\n")
 
     assert main(["--check", "--output", str(kept)]) == 1
