@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 from news.text.scripts import is_cyrillic, kazakh_latin, plain_latin, uzbek_latin
 from news.text.stopwords import STOPWORDS
@@ -20,10 +20,11 @@ from news.text.words import fold, folded_words, runs, written_words
 CYRILLIC_LANGUAGES = ("ru", "kk", "ky", "uz", "tg")
 LATIN_LANGUAGES = ("en", "uz", "kk", "tr", "tk")
 
+# Without a memory of their own: ``token`` remembers.
 _SNOWBALL = {
-    "en": snowballstemmer.stemmer("english"),
-    "ru": snowballstemmer.stemmer("russian"),
-    "tr": snowballstemmer.stemmer("turkish"),
+    "en": Stemmer.Stemmer("english", 0),
+    "ru": Stemmer.Stemmer("russian", 0),
+    "tr": Stemmer.Stemmer("turkish", 0),
 }
 # Letters that only these alphabets have; the first that occurs names the language of a text that nobody has labelled.
 _LETTERS = (
