@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -13,12 +14,14 @@ from storage.search.slices import Spread, narrowed
 # Counting a frequent token reads all its postings, so counts are kept until the store has grown by a tenth.
 _GROWTH = 1.1
 _MOST_KEPT = 50_000
+# Where the commonest tokens are known, another one is counted no further: each row is read, and some are cold.
+_COUNTED = 64
 
 _COUNT = {
     "sqlite": "SELECT term, doc FROM search_vocabulary WHERE term {among}",
     "postgresql": (
-        f"SELECT token, (SELECT count(*) FROM search_index WHERE {TOKENS} @@ CAST('''' || token || '''' AS tsquery)) "  # noqa: S608 (a constant)
-        "FROM unnest(CAST(:tokens AS text[])) AS asked (token)"
+        f"SELECT token, (SELECT count(*) FROM (SELECT FROM search_index WHERE {TOKENS} @@ CAST('''' || token || '''' AS tsquery) "  # noqa: S608 (a constant)
+        "LIMIT CAST(:most AS bigint)) AS found) FROM unnest(CAST(:tokens AS text[])) AS asked (token)"
     ),
 }
 # What ANALYZE has seen in its sample: the commonest five thousand tokens of the expression that is indexed.
@@ -34,7 +37,8 @@ class Frequencies:
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
-        self._total, self._oldest = 0, 0
+        self._total, self._oldest, self._newest = 0, 0, 0
+        self._least_common = 0
 
     def of(self, reader: Reader, tokens: Iterable[str]) -> tuple[Mapping[str, int], int]:
         """About how many headlines have each token, and about how many headlines there are."""
@@ -44,7 +48,7 @@ class Frequencies:
         counts, total = self._counts, self._total
         missing = [token for token in wanted if token not in counts]
         if missing:
-            counts.update(dict.fromkeys(missing, 0) | _count(reader, missing))
+            counts.update(dict.fromkeys(missing, 0) | self._count(reader, missing))
         return {token: counts[token] for token in wanted}, total
 
     def kept(self, tokens: Collection[str]) -> tuple[Mapping[str, int], int] | None:
@@ -59,8 +63,19 @@ class Frequencies:
             return window
         if not self._total:
             self._forget_if_grown(reader)
-        spread = Spread(self._counts, self._total, self._oldest)
+        spread = Spread(self._counts, self._total, self._oldest, self._newest)
         return narrowed(window, spread, wanted, upper_bound(until), reader.dialect.syntax)
+
+    def _count(self, reader: Reader, tokens: Sequence[str]) -> dict[str, int]:
+        """How often they occur; about, for what is neither rare nor among the commonest that are known."""
+        dialect = reader.dialect
+        sql = _COUNT["sqlite" if dialect.takes_json else "postgresql"].format(
+            among=dialect.is_among("tokens")
+        )
+        most = _COUNTED if self._least_common > _COUNTED else None
+        between = round(math.sqrt(_COUNTED * self._least_common))
+        rows = reader.rows(sql, {"tokens": dialect.listed(tokens), "most": most})
+        return {token: between if count == most else count for token, count in rows}
 
     def _forget_if_grown(self, reader: Reader) -> None:
         # Ids ascend without great gaps, and counting a million rows takes longer than the search itself.
@@ -73,10 +88,6 @@ class Frequencies:
     def _learn(self, reader: Reader) -> None:
         """What PostgreSQL knows by itself: counting a frequent token takes it longer than a search may."""
         self._counts = {row[0]: round(row[1] * self._total) for row in reader.rows(_COMMONEST)}
-        self._oldest = reader.rows("SELECT min(key) FROM search_index")[0][0] or 0
-
-
-def _count(reader: Reader, tokens: Sequence[str]) -> dict[str, int]:
-    dialect = reader.dialect
-    sql = _COUNT["sqlite" if dialect.takes_json else "postgresql"].format(among=dialect.is_among("tokens"))
-    return {row[0]: row[1] for row in reader.rows(sql, {"tokens": dialect.listed(tokens)})}
+        self._least_common = min(self._counts.values(), default=0)
+        oldest, newest = reader.rows("SELECT min(key), max(key) FROM search_index")[0]
+        self._oldest, self._newest = oldest or 0, newest or 0

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.query import parse_query
+from news.relevance import rarity
 from storage.search.keys import are_flagged, id_of, key_of, keys_of, lower_bound, minute_of, upper_bound
 from storage.search.matching import TSQUERY
 from storage.search.reading import POSTGRESQL, SQLITE, Window, newest
 from storage.search.rows import Reader
 from storage.search.slices import Spread, narrowed
+from storage.search.statistics import Frequencies
 from storage.storage import Store
 from tests.contracts.builders import NOW, headline, stored
 
 YEAR_AGO = lower_bound(NOW - timedelta(days=365))
-COMMON = Spread({"gaz": 30_000, "rare": 90}, 1_000_000, YEAR_AGO)
+COMMON = Spread({"gaz": 30_000, "su": 1_500, "rare": 90}, 1_000_000, YEAR_AGO, upper_bound(NOW))
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +72,15 @@ def test_only_some_countries_are_told_by_the_key() -> None:
             id="common-of-two-months",
         ),
         pytest.param(
+            Window(parts=("'su'",), groups=(("su",),), lowest=lower_bound(NOW - timedelta(days=60))), False, 2, id="all-of-two-months"
+        ),
+        pytest.param(
+            Window(parts=("'su'",), groups=(("su",),), lowest=lower_bound(NOW - timedelta(days=340))), False, 1, id="all-of-a-year"
+        ),
+        pytest.param(
+            Window(parts=("'rare'",), groups=(("rare",),), lowest=lower_bound(NOW - timedelta(days=60))), False, 1, id="rare-of-two-months"
+        ),
+        pytest.param(
             Window(parts=("'x':*",), lowest=lower_bound(NOW - timedelta(days=60))), False, 2, id="unknown-of-two-months"
         ),
     ],
@@ -79,6 +92,24 @@ def test_slices_are_named_where_there_is_much_to_read(window: Window, recent: bo
     assert not recent or YEAR_AGO < told.boundary < upper_bound(NOW)
 
 
+def test_on_postgresql_what_is_not_among_the_commonest_is_counted_no_further_than_it_matters() -> None:
+    """As a big store would answer: the true counts of three tokens, of which the server's statistics know one."""
+    true = {"gaz": 30_000, "aral": 400, "kok": 9}
+
+    def execute(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        if "pg_stats" in sql:
+            return [("gaz", 0.03), ("su", 0.0005)]
+        if "asked" in sql:
+            most = values["most"]
+            return [(token, min(true[token], most)) for token in values["tokens"]]
+        return [(YEAR_AGO, upper_bound(NOW))] if "min(key)" in sql else [(1_000_000,)]
+
+    counts, total = Frequencies().of(Reader(POSTGRESQL, execute), true)
+    assert (counts["gaz"], counts["kok"], total) == (30_000, 9, 1_000_000)
+    assert 64 < counts["aral"] < 500
+    assert rarity(counts["aral"], total) == pytest.approx(rarity(true["aral"], total), rel=0.11)
+
+
 @pytest.mark.parametrize(
     "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
@@ -88,7 +119,7 @@ async def test_looking_at_the_newest_slices_first_finds_the_same(store: Store, w
     days = (headline(number, "KZ", sort_at=NOW - timedelta(days=number * 3)) for number in range(60))
     ids = await stored(store, *days)
     window = Window(parts=("'_ckz'",), groups=(("_ckz",),))
-    spread = Spread({"_ckz": 60_000}, 60_000, YEAR_AGO)
+    spread = Spread({"_ckz": 60_000}, 60_000, YEAR_AGO, upper_bound(NOW))
     told = narrowed(window, spread, wanted * 60, upper_bound(NOW), TSQUERY)
     assert told.recent is not None
 
