@@ -9,13 +9,15 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from peers_countries import peers
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script, too
 
+from benchmarks.peers_countries import peers
 from news.attribute import attribute
 from news.gazetteer import load_gazetteer
 

@@ -10,12 +10,15 @@ import argparse
 import asyncio
 import pickle
 import random
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script, too
 
 from benchmarks.editorial_baselines import methods
 from benchmarks.editorial_sets import (

@@ -12,10 +12,13 @@ import argparse
 import asyncio
 import hashlib
 import random
+import sys
 import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script, too
 
 from benchmarks.feeds import members
 from news.errors import UnreadableError

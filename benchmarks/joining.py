@@ -12,6 +12,7 @@ import asyncio
 import os
 import platform
 import random
+import sys
 import tempfile
 import time
 from collections import deque
@@ -19,6 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import text
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script, too
 
 from benchmarks.search import NOW, fill, headlines, percentiles
 from news.gazetteer import load_gazetteer

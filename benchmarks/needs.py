@@ -14,6 +14,7 @@ import gzip
 import json
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ from news.encoder import open_encoder
 from news.gazetteer import load_gazetteer
 from news.ingest import ingest
 from news.model import Item, Source, SourceKind
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script, too
+
 from tests.acceptance.test_page import ARGUMENTS, running, say
 
 LANGUAGES = ("en", "ru", "kk", "ky", "uz")

@@ -17,6 +17,7 @@ import random
 import sqlite3
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -26,6 +27,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script, too
 
 from benchmarks.search_data import COUNTRIES, NOW, fill, headlines
 from news.finding import find, more_like

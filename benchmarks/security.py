@@ -22,6 +22,9 @@ from news.errors import FetchError, RefusedAddressError, UnreadableError
 from news.model import SourceKind
 from news.sources.fetch import Fetcher, FetchLimits
 from news.sources.workers import WorkerPool
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script, too
+
 from tests.feed_server import Answer, run_feed_server
 
 DIALLED: list[object] = []

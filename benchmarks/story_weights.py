@@ -14,11 +14,14 @@ from __future__ import annotations
 import argparse
 import math
 import random
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script, too
 
 from benchmarks.editorial import CachedEncoder, table
 from benchmarks.editorial_sets import (
