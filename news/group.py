@@ -1,7 +1,7 @@
 """Are two headlines about one event? A score with named parts. Pure.
 
 The parts are lexical (stems weighted by rarity, runs of four letters), semantic (sentence vectors, where both headlines
-have one) and factual (numbers, places, countries, time, a denial, a reaction or an explanation on one side only). They are added up with weights that were
+have one) and factual (numbers, places, countries, time, a denial, a reaction, an explanation or a reversal on one side only). They are added up with weights that were
 fitted by logistic regression on labelled pairs in Russian and English; above 0 means the same event.
 """
 
@@ -87,6 +87,7 @@ LEXICAL: Coefficients = {
     "a denial": -0.9,
     "a reaction": -1.1,
     "an explanation": -1.5,
+    "a reversal": -0.4,
 }
 COMBINED: Coefficients = {
     "needed": -14.3,
@@ -101,6 +102,7 @@ COMBINED: Coefficients = {
     "a denial": -1.1,
     "a reaction": -1.3,
     "an explanation": -1.6,
+    "a reversal": -0.6,
 }
 ACROSS: Coefficients = {**COMBINED, "needed": -14.6, "words": 0.0, "letters": 0.0, "two families": 0.5}
 """Two languages share neither words nor letters; what is left is meaning, and the facts."""
@@ -314,6 +316,7 @@ SIGNALS: Mapping[str, Signal] = {
     "a denial": _on_one_side("denial"),
     "a reaction": _on_one_side("reaction"),
     "an explanation": _on_one_side("explanation"),
+    "a reversal": _on_one_side("reversal"),
 }
 """What can be said of two profiles that are weighed; mostly between 0 and 1."""
 _NAMED = ("places shared", "places differ", "other countries")

@@ -1,4 +1,4 @@
-"""A denial, a reaction or an explanation is another story than the event. Pure; the words are data."""
+"""A denial, a reaction, an explanation or the reversal of an event is another story than the event. Pure; the words are data."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ _STANCES = {
         "explain", "details_", "cause_", "causes_", "why_", "reason_", "reasons_", "motive", "aftermath",
         "түсіндір", "неге_", "себеб", "түшүндүр", "эмнеге_", "tushuntir", "nega_", "sabab", "tafsilot", "тушунтир", "сабаб", "тафсил", "шарҳ",
     ),
+    "reversal": (
+        "отмен", "снял_", "сняла_", "сняли_", "снят_", "снята_", "снято_", "сняты_", "снимет_", "снимут_", "снятие_", "снятии_", "снятия_",
+        "возобнов", "прекрат", "прекращ", "отозва", "расформир", "аннулир", "разблокир",
+        "cancel", "lift_", "lifts_", "lifted_", "lifting_", "revok", "repeal", "overturn", "scrap_", "scraps_", "scrapped_", "reverse", "withdraw",
+        "withdrew", "resume", "reopen", "reinstat", "unblock", "жойды_", "жойылды_", "жояды_", "bekor", "бекор", "жокко", "лагв",
+        "yatyr", "ýatyr", "iptal",
+    ),
 }  # fmt: skip
 
 
@@ -34,6 +41,6 @@ _PATTERNS = {name: re.compile(f" (?:{'|'.join(starts)})") for name, starts in _S
 
 
 def stances(title: str) -> frozenset[str]:
-    """Which of "denial", "reaction" and "explanation" the title has a word of."""
+    """Which of "denial", "reaction", "explanation" and "reversal" the title has a word of."""
     folded = "".join(f" {word}_" for word in folded_words(title))
     return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(folded))

@@ -121,6 +121,13 @@ def test_other_events_are_below_zero(gazetteer: Gazetteer, language: str, one: s
             -1,
             id="explanation",
         ),
+        pytest.param(
+            "Austria stops trains to Italy",
+            "Austria lifts its ban on trains to Italy",
+            "a reversal",
+            -1,
+            id="reversal",
+        ),
     ],
 )
 def test_facts_speak(gazetteer: Gazetteer, one: str, other: str, name: str, sign: int) -> None:
@@ -223,6 +230,8 @@ def test_a_story_of_two_is_not_merged_yet(gazetteer: Gazetteer) -> None:
         ("Vazirlik xabarni rad etdi", {"denial"}), ("Quraqchilik haqida", set()), ("Radio opens", set()),
         ("MFA slams denial", {"reaction"}), ("", set()), ("Police explain the road closure", {"explanation"}),
         ("Неге жол жабылды", {"explanation"}), ("Жол жабылды", set()),
+        ("Военное положение отменили", {"reversal"}), ("Qaror bekor qilindi", {"reversal"}), ("Фильм сняли с проката", {"reversal"}),
+        ("Elevator shaft found", set()),
     ],
 )  # fmt: skip
 def test_stances(title: str, expected: set[str]) -> None:
