@@ -2,6 +2,8 @@
 
 Each table lists endings as patterns over the spelling that ``analysis`` compares (Kazakh and Uzbek in plain Latin). One
 pass strips the longest ending that matches; Turkic words carry several (plural, possession, case), so passes repeat.
+Four letters stay of a word, five after a second pass: shorter stems meet other words too often. Short roots ("газ-ды",
+"жол-дор-го") are found apart, by what may follow them as a whole.
 """
 
 from __future__ import annotations
@@ -9,39 +11,61 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+SHORTEST, SHORTEST_AGAIN = 4, 5
+"""Letters that stay after the first ending and after each further one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stripper:
-    """Endings of one language; at most ``passes`` are stripped and ``shortest`` letters stay, one of them a vowel."""
+    """Endings of one language; at most ``passes`` are stripped. ``roots`` tells what may follow roots of so many letters."""
 
     endings: re.Pattern[str]
+    roots: tuple[tuple[int, re.Pattern[str]], ...]
     vowels: frozenset[str]
-    shortest: int = 3
     passes: int = 4
     finals: tuple[tuple[str, str], ...] = ()
 
     def stem(self, word: str) -> str:
         """The word without its endings; a voiced last consonant ("көмег-і") becomes the voiceless one ("көмек")."""
+        stem = self._root(word) or self._stripped(word)
+        for voiced, voiceless in self.finals:
+            if stem.endswith(voiced):
+                return stem[: -len(voiced)] + voiceless
+        return stem
+
+    def _root(self, word: str) -> str | None:
+        """The short root that all the rest of the word is an inflection of."""
+        for length, inflections in self.roots:
+            if inflections.fullmatch(word, length) and not self.vowels.isdisjoint(word[:length]):
+                return word[:length]
+        return None
+
+    def _stripped(self, word: str) -> str:
+        shortest = SHORTEST
         for _ in range(self.passes):
-            match = self.endings.search(word, self.shortest)
+            match = self.endings.search(word, shortest)
             if match is None or self.vowels.isdisjoint(word[: match.start()]):
                 break
-            word = word[: match.start()]
-        for voiced, voiceless in self.finals:
-            if word.endswith(voiced):
-                return word[: -len(voiced)] + voiceless
+            word, shortest = word[: match.start()], SHORTEST_AGAIN
         return word
 
 
-def _stripper(endings: str, vowels: str, finals: str = "", *, passes: int = 4, shortest: int = 3) -> Stripper:
-    """Endings are blank-separated patterns; capital letters stand for the sounds that vowel harmony swaps."""
-    pattern = "|".join(endings.split())
+def _stripper(
+    endings: str, plural: str, case: str, possession: str, vowels: str, *, finals: str = "", passes: int = 4
+) -> Stripper:
+    """Endings and cases are blank-separated patterns; possession is one that begins with what joins it to a vowel."""
+    noun = f"(?:{plural})?(?:{'|'.join(case.split())})|{plural}"
+    link, owned = possession.split("+")
     pairs = (pair.partition(">") for pair in finals.split())
     return Stripper(
         # Searching from the left finds the longest ending, because it starts earliest.
-        re.compile(f"(?:{pattern})$"),
+        re.compile(f"(?:{'|'.join(endings.split())})$"),
+        (
+            # One letter more says too little after three.
+            (3, re.compile(f"{noun}|(?:{plural}|{link})(?:{owned})")),
+            (4, re.compile(f"{noun}|(?:{plural}|{link})?(?:{owned})")),
+        ),
         frozenset(vowels),
-        shortest,
         passes,
         tuple((voiced, voiceless) for voiced, _, voiceless in pairs),
     )
@@ -61,7 +85,7 @@ _KAZAKH = _harmonise(
     # words made of words
     "LyG LiG LyQ LiQ LyK LiK LyGy LiGi sh(?:y|i) s(?:y|i)z DA[sG] Geri Gary L(?:y|i) "
     # verbs
-    "(?:y|i)?p D(?:y|i)m GAn GAnDAr mAQ mAK mek mAi mA (?:y|i)l(?:a|e)?(?:d[yi])? (?:u|uge|udi|udy|uda|ude|udan|uden) "
+    "(?:y|i)p D(?:y|i)m GAn GAnDAr mAQ mAK mek mAi mA (?:y|i)l(?:a|e)?(?:d[yi])? (?:u|uge|udi|udy|uda|ude|udan|uden) "
     "[ae]di [ae]dy idi D(?:y|i) D(?:y|i)r sA s(?:y|i)n GAndA (?:y|i)n[ae]di t(?:y|i)n (?:ui|uy) uy "
     "DAst(?:y|i)r",
     {"A": "ae", "L": "ldt", "D": "dt", "G": "gqk", "Q": "qg", "K": "kg", "N": "n"},
@@ -84,9 +108,9 @@ _KYRGYZ = _harmonise(
     },
 )
 _UZBEK = (
-    "lar i si im ng ing miz imiz ngiz ingiz ning ni ga ka qa da dan dagi tagi gacha dek day niki siz li lik lig ligi ligidan ligining ligida chi cha "
+    "lar i si im ng ing miz imiz ngiz ingiz ning ni ga (?<=k)ka (?<=q)qa da dan dagi tagi gacha dek day niki siz li lik lig ligi ligidan ligining ligida chi cha "
     "lari larni larning lariga larida laridan u "
-    "di gan kan qan moqda yapti adi ydi ib b ish sh il ildi ilgan ilmoqda lan lash lashtir lashtirish lanish "
+    "di gan kan qan moqda yapti adi ydi ib ish sh il ildi ilgan ilmoqda lan lash lashtir lashtirish lanish "
     "moq may mas ma sa sin diki gani ganda uvchi vchi uv tir dir in ma mi asi yotgan ayotgan"
 )
 _TURKMEN = (
@@ -98,11 +122,39 @@ _TAJIK = "ҳо ҳои ҳоро ҳоям он они ону он[рм]о ро и 
 
 
 STRIPPERS = {
-    "kk": _stripper(_KAZAKH, "aeiouy", "g>k q>k b>p"),
-    "ky": _stripper(_KYRGYZ, "аеёиоөуүыэюя", "г>к б>п"),
-    "uz": _stripper(_UZBEK, "aeiou", "g>k q>k b>p"),
-    "tk": _stripper(_TURKMEN, "aeiouy", "g>k b>p d>t j>ch"),
-    "tg": _stripper(_TAJIK, "аеёиӣоуӯэюя", passes=3),
+    "kk": _stripper(
+        _KAZAKH,
+        "[ldt][ae]r",
+        "[ndt][yi]n [gqk][ae] [ndt][yi] [dt][ae] [dtn][ae]n [pmb]en",
+        "s+[yi](?:n|n[yi]n|n[dt][ae]|n[ae]n|n[ae])?",
+        "aeiouy",
+        finals="g>k q>k b>p",
+    ),
+    "ky": _stripper(
+        _KYRGYZ,
+        "[лдт][аеоө]р",
+        "[ндт][ыиуү]н [дт][аеоө]н [дт][аеоө] [гк][аеоө] [ндт][ыиуү]",
+        "с+[ыиуү](?:н|н[ыиуү]н|нд[аеоө]|н[аеоө]н|н[аеоө])?",
+        "аеёиоөуүыэюя",
+        finals="г>к б>п",
+    ),
+    "uz": _stripper(
+        _UZBEK,
+        "lar",
+        "ning ni ga (?<=k)ka (?<=q)qa da dan",
+        "s+i(?:ning|ni|ga|da|dan)?",
+        "aeiou",
+        finals="g>k q>k b>p",
+    ),
+    "tk": _stripper(
+        _TURKMEN,
+        "l[ae]r",
+        "yn in ny ni nyn nin da de dan den a e",
+        "s+[yi](?:n[yi]|nd[ae]|nd[ae]n|n[ae]|n[yi]n)?",
+        "aeiouy",
+        finals="g>k b>p d>t j>ch",
+    ),
+    "tg": _stripper(_TAJIK, "ҳо", "и ро ю", "я+аш(?:он)?(?:ро)?", "аеёиӣоуӯэюя", passes=3),
 }
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, inspect, text
 
 from news.errors import NewerDatabaseError
 from news.model import Chat, ChatKind, Preferences, Query
+from news.text import index_words
 from storage.migrations.comparing import is_ours
 from storage.storage import open_store
 from storage.tables import Base
@@ -131,6 +133,34 @@ async def test_an_index_that_is_keyed_anew_finds_what_it_found(database_url: str
     await upgrade(database_url)
     assert await said() == before
     assert [page.total for page in before[:3]] == [5, 5, 1]
+    await store.close()
+
+
+async def test_other_stems_are_indexed_anew(database_url: str) -> None:
+    """With stems of an earlier version in the index nothing is found; afterwards everything is, by country too."""
+    store = await open_store(database_url)
+    await store.sources.add(source(), NOW)
+    titles = {"kk": "Газды тасымалдау басталды", "ky": "Жолдорду оңдоо башталды", "ru": "Дороги открыли"}
+    added = [
+        replace(headline(number, "KZ"), title=title, language=language)
+        for number, (language, title) in enumerate(titles.items())
+    ]
+    await store.headlines.add(added)
+
+    def forget(connection: Connection) -> None:
+        connection.execute(text("UPDATE search_index SET title = 'former' WHERE rest LIKE '%_lk%'"))
+
+    async def said() -> list[int]:
+        terms = (index_words(title, "", language).title.split()[0] for language, title in titles.items())
+        asked = [Query("", terms=(term,), countries=("KZ",)) for term in terms]
+        return [(await store.search.search(query, now=NOW)).total for query in asked]
+
+    assert await said() == [1, 1, 1]
+    await downgrade(database_url, "0006")
+    await on(database_url, forget)
+    assert await said() == [0, 0, 1]
+    await upgrade(database_url)
+    assert await said() == [1, 1, 1]
     await store.close()
 
 

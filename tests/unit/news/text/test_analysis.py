@@ -29,6 +29,16 @@ FORMS = [
     ("tg", "китоб китобҳо китобҳои китобро"),
     ("tk", "mekdep mekdepler mekdeplerde mekdepden"),
     ("tr", "okul okullar okullarda"),
+    ("kk", "газ газды газға газдың"),
+    ("kk", "жол жолда жолдар жолдардың"),
+    ("kk", "кітап кітабы кітаптан"),
+    ("ky", "жол жолдор жолдордун жолго"),
+    ("ky", "баа баасы баанын баасына"),
+    ("ky", "кызматкер кызматкерлери кызматкерлердин"),
+    ("uz", "gaz gazning gazga gazni"),
+    ("uz", "kitob kitobi kitoblarda китобнинг"),
+    ("tg", "роҳ роҳҳо роҳро"),
+    ("tk", "ýol ýollar ýolda"),
 ]
 
 
@@ -42,6 +52,8 @@ def test_forms_of_a_word_meet(language: str, forms: str) -> None:
 APART = [
     ("ru", "газ газета"), ("ru", "мир мировой"), ("kk", "газ газет"), ("uz", "bank bahor"), ("en", "universe union"),
     ("ky", "шаар шайлоо"), ("en", "news newt"),
+    ("ky", "оору ооруканага"), ("ky", "мекен мекеменин"), ("ky", "мас маселелерди"), ("ky", "алты алтын"), ("kk", "жер жергілікті"),
+    ("uz", "bosh boshqa"),
 ]  # fmt: skip
 
 
