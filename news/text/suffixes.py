@@ -51,11 +51,18 @@ class Stripper:
 
 
 def _stripper(
-    endings: str, plural: str, case: str, possession: str, vowels: str, *, finals: str = "", passes: int = 4
+    endings: str,
+    plural: str,
+    case: str,
+    owned: str,
+    vowels: str,
+    *,
+    link: str,
+    finals: str = "",
+    passes: int = 4,
 ) -> Stripper:
-    """Endings and cases are blank-separated patterns; possession is one that begins with what joins it to a vowel."""
+    """Endings and cases are blank-separated patterns; ``link`` joins possession (``owned``) to a vowel."""
     noun = f"(?:{plural})?(?:{'|'.join(case.split())})|{plural}"
-    link, owned = possession.split("+")
     pairs = (pair.partition(">") for pair in finals.split())
     return Stripper(
         # Searching from the left finds the longest ending, because it starts earliest.
@@ -126,35 +133,39 @@ STRIPPERS = {
         _KAZAKH,
         "[ldt][ae]r",
         "[ndt][yi]n [gqk][ae] [ndt][yi] [dt][ae] [dtn][ae]n [pmb]en",
-        "s+[yi](?:n|n[yi]n|n[dt][ae]|n[ae]n|n[ae])?",
+        "[yi](?:n|n[yi]n|n[dt][ae]|n[ae]n|n[ae])?",
         "aeiouy",
+        link="s",
         finals="g>k q>k b>p",
     ),
     "ky": _stripper(
         _KYRGYZ,
         "[лдт][аеоө]р",
         "[ндт][ыиуү]н [дт][аеоө]н [дт][аеоө] [гк][аеоө] [ндт][ыиуү]",
-        "с+[ыиуү](?:н|н[ыиуү]н|нд[аеоө]|н[аеоө]н|н[аеоө])?",
+        "[ыиуү](?:н|н[ыиуү]н|нд[аеоө]|н[аеоө]н|н[аеоө])?",
         "аеёиоөуүыэюя",
+        link="с",
         finals="г>к б>п",
     ),
     "uz": _stripper(
         _UZBEK,
         "lar",
         "ning ni ga (?<=k)ka (?<=q)qa da dan",
-        "s+i(?:ning|ni|ga|da|dan)?",
+        "i(?:ning|ni|ga|da|dan)?",
         "aeiou",
+        link="s",
         finals="g>k q>k b>p",
     ),
     "tk": _stripper(
         _TURKMEN,
         "l[ae]r",
         "yn in ny ni nyn nin da de dan den a e",
-        "s+[yi](?:n[yi]|nd[ae]|nd[ae]n|n[ae]|n[yi]n)?",
+        "[yi](?:n[yi]|nd[ae]|nd[ae]n|n[ae]|n[yi]n)?",
         "aeiouy",
+        link="s",
         finals="g>k b>p d>t j>ch",
     ),
-    "tg": _stripper(_TAJIK, "ҳо", "и ро ю", "я+аш(?:он)?(?:ро)?", "аеёиӣоуӯэюя", passes=3),
+    "tg": _stripper(_TAJIK, "ҳо", "и ро ю", "аш(?:он)?(?:ро)?", "аеёиӣоуӯэюя", link="я", passes=3),
 }
 
 
