@@ -36,7 +36,7 @@ from news.gazetteer import Gazetteer, load_gazetteer
 from news.model import Attribution, CountryEvidence, NewHeadline
 from news.query import parse_query, term_tokens
 from news.stories import join_stories
-from storage.search.keys import country_facet
+from news.text import country_facet
 from storage.search.pages import Question
 from storage.search.rows import Reader, Row
 from storage.storage import Store, open_store

@@ -13,6 +13,7 @@ from news.attribution.folding import fold, tokenise
 from news.attribution.judging import read
 from news.attribution.lexicon import Lexicon
 from news.attribution.matching import Text, find_spans
+from news.text import words
 
 DISPLAY_LANGUAGES = ("en", "ru", "kk", "uz", "ky", "tg", "tk", "tr")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
@@ -64,6 +65,12 @@ class Gazetteer:
             return []
         best = min(asked_for, key=lambda sense: _ASKED_KINDS.index(sense.kind))
         return list(best.countries)
+
+    def country_words(self, text: str) -> dict[str, str]:
+        """Each word of the names of countries in a text, in whatever case ending, folded, with the country's code."""
+        clues = read(Text(self.lexicon, tokenise(text)), None).clues
+        named = (clue for clue in clues if clue.kind == "name" and len(clue.countries) == 1)
+        return {word.folded: clue.countries[0] for clue in named for word in words(clue.words)}
 
     def suggest_countries(self, text: str, limit: int = 3) -> list[str]:
         """Return codes of countries whose name looks like a misspelt one, most alike first."""

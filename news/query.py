@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from news.gazetteer import Gazetteer
 from news.model import Query
-from news.text import variants, words
+from news.text import country_facet, variants, words
 
 LONGEST_QUERY = 512
 MOST_WORDS = 12
@@ -48,15 +48,18 @@ class _Parts:
     excluded: list[str] = field(default_factory=list)
     filters: dict[str, list[str]] = field(default_factory=dict)
     since: timedelta | None = None
+    countries: Mapping[str, str] = field(default_factory=dict)
+    """Words that name a country."""
 
 
 def parse_query(gazetteer: Gazetteer, text: str) -> Query:
     """Read a question. Any text is one: what is no filter is words, and words of no weight are left out.
 
-    A term holds the tokens that any of its languages would index, joined by "|" (``term_tokens`` takes them apart).
+    A term holds the tokens that any of its languages would index, joined by "|" (``term_tokens`` takes them apart). The name
+    of a country is also met by what is about it: most headlines name their country only by a city, a company or a person.
     """
     asked = " ".join(text[:LONGEST_QUERY].split())
-    parts = _Parts()
+    parts = _Parts(countries=gazetteer.country_words(asked))
     for match in _PART.finditer(asked):
         if match["name"] is None or not _read_filter(gazetteer, parts, match):
             _read_words(parts, match)
@@ -117,13 +120,17 @@ def _codes(gazetteer: Gazetteer, kind: str, value: str) -> Iterator[str]:
 
 def _read_words(parts: _Parts, match: re.Match[str]) -> None:
     said = match["phrase"] if match["phrase"] is not None else match.group()
-    run = tuple("|".join(tokens) for word in words(said) if (tokens := variants(word.folded)))
+    known = [(word.folded, tokens) for word in words(said) if (tokens := variants(word.folded))]
+    run = tuple("|".join(tokens) for _, tokens in known)
     if match["minus"]:
         parts.excluded.extend(run)
     elif match["phrase"] is not None and len(run) > 1:
         parts.phrases.append(run)
     else:
-        parts.terms.extend(run)
+        about = (country_facet(code) if (code := parts.countries.get(word)) else "" for word, _ in known)
+        parts.terms.extend(
+            f"{term}|{facet}" if facet else term for term, facet in zip(run, about, strict=True)
+        )
 
 
 def parse_span(text: str) -> timedelta | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from news.text.analysis import analyse, contains, guess_language, placed_tokens, token, variants
-from news.text.indexing import IndexWords, index_words
+from news.text.indexing import FACET, IndexWords, country_facet, index_words
 from news.text.words import Word, fold, folded_words, words, written_words
 
 __all__ = [
+    "FACET",
     "IndexWords",
     "Word",
     "analyse",
     "contains",
+    "country_facet",
     "fold",
     "folded_words",
     "guess_language",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from news.text.analysis import analyse
@@ -23,3 +24,13 @@ def index_words(title: str, summary: str, language: str | None) -> IndexWords:
     seen = set(tokens)
     further = analyse(summary[:SUMMARY_CHARACTERS], language) if summary else []
     return IndexWords(" ".join(tokens), " ".join(word for word in dict.fromkeys(further) if word not in seen))
+
+
+FACET = "_"
+"""What the tokens that are no words begin with."""
+
+
+@lru_cache(maxsize=512)
+def country_facet(code: str) -> str:
+    """The token under which headlines of a country (ISO 3166-1 alpha-2) are indexed."""
+    return f"{FACET}c{''.join(filter(str.isalnum, code)).lower()}"

@@ -10,7 +10,8 @@ from itertools import combinations
 from news.model import Query
 from news.query import term_tokens
 from news.relevance import beginnings
-from storage.search.keys import ANY_LANGUAGE, are_flagged, country_facet, language_facet, lower_bound
+from news.text import FACET, country_facet
+from storage.search.keys import ANY_LANGUAGE, are_flagged, language_facet, lower_bound
 from storage.search.matching import Syntax
 from storage.search.reading import Window
 from storage.search.rows import Reader
@@ -51,7 +52,11 @@ def stages(query: Query, syntax: Syntax) -> Iterator[Stage]:
         most = (f"({syntax.all_of(some)})" for some in combinations(loose, len(loose) - 1))
         yield Stage((syntax.any_of(most),), BEGINNING)
     if len(terms) > 1:
-        yield Stage((syntax.any_of(loose),), BEGINNING)
+        # To be about a country says too little where nothing else is met.
+        any_word = (
+            _loosely([token for token in tokens if not token.startswith(FACET)], syntax) for tokens in groups
+        )
+        yield Stage((syntax.any_of(any_word),), BEGINNING)
 
 
 def _loosely(tokens: Sequence[str], syntax: Syntax) -> str:

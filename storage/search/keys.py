@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
+from news.text import country_facet
+
 FLAGGED = ("KZ", "UZ", "KG", "TJ", "TM", "RU", "AF")
 """Countries with a bit of their own at the end of the key, the first the lowest. Changing them means indexing anew."""
 FLAG_BITS = len(FLAGGED)
@@ -14,8 +16,7 @@ _ID_MASK = (1 << ID_BITS) - 1
 _BELOW_MINUTE = ID_BITS + FLAG_BITS
 ANY_LANGUAGE = "_l"
 """The facet of a headline whose language nobody knows: every reader may see it."""
-_COUNTRY = "_c"
-_FLAGS = {f"{_COUNTRY}{code.lower()}": 1 << place for place, code in enumerate(FLAGGED)}
+_FLAGS = {country_facet(code): 1 << place for place, code in enumerate(FLAGGED)}
 
 
 def key_of(headline_id: int, sort_at: datetime, countries: Iterable[str] = ()) -> int:
@@ -70,16 +71,6 @@ def minute_of(key: int) -> int:
 
 
 @lru_cache(maxsize=512)
-def country_facet(code: str) -> str:
-    """The token of a country (ISO 3166-1 alpha-2)."""
-    return f"{_COUNTRY}{_plain(code)}"
-
-
-@lru_cache(maxsize=512)
 def language_facet(code: str | None) -> str:
     """The token of a language (ISO 639-1), or of none."""
-    return f"{ANY_LANGUAGE}{_plain(code)}" if code else ANY_LANGUAGE
-
-
-def _plain(code: str) -> str:
-    return "".join(filter(str.isalnum, code)).lower()
+    return f"{ANY_LANGUAGE}{''.join(filter(str.isalnum, code)).lower()}" if code else ANY_LANGUAGE

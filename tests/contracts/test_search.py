@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from news.finding import find
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.model import Attribution, CountryEvidence, NewHeadline, Query, Source, SourceKind
 from news.query import parse_query
-from news.text import index_words
+from news.text import country_facet, index_words
 from storage.search.asking import window_of
-from storage.search.keys import country_facet, id_of
+from storage.search.keys import id_of
 from storage.search.reading import POSTGRESQL, SQLITE, Window, newest
 from storage.search.rows import Reader
 from storage.search.statistics import Frequencies
@@ -204,6 +205,19 @@ def test_postgresql_walks_the_keys_for_a_common_country_alone(query: Query, is_w
 
 def no_rows(_sql: str, _values: Mapping[str, object]) -> list[tuple[object, ...]]:
     return []
+
+
+async def test_a_country_is_found_by_its_name_where_only_a_city_is_named(
+    filled: Store, gazetteer: Gazetteer
+) -> None:
+    """Being about a country is not enough where not even the words are all there."""
+    page = await find(filled, gazetteer, "метро Узбекистане", now=NOW)
+    assert [found.headline.id for found in page.found] == [4, 5]
+    page = await find(filled, gazetteer, "Кыргызстан", now=NOW)
+    assert [found.headline.id for found in page.found] == [7]
+    page = await find(filled, gazetteer, "метро Казахстан", now=NOW)
+    assert page.is_loose
+    assert [found.headline.id for found in page.found] == [4, 5]
 
 
 async def test_pages_do_not_overlap_and_know_the_total(filled: Store) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.model import Query
 from news.query import LONGEST_QUERY, MOST_WORDS, is_idle, parse_query, parse_span, phrase_runs, term_tokens
+from news.text import FACET
 from storage.search.asking import stages
 from storage.search.matching import FTS5, TSQUERY
 
@@ -74,6 +75,31 @@ def test_phrases_and_excluded_words(gazetteer: Gazetteer) -> None:
     assert firsts(query.excluded)[0] == "газет"
 
 
+def facets(terms: tuple[str, ...]) -> list[list[str]]:
+    """The countries that each term is also met by."""
+    return [[found for found in term_tokens(term) if found.startswith("_")] for term in terms]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("газ в Казахстане", [[], ["_ckz"]], id="inflected"),
+        pytest.param("britaniya bosh vaziri", [["_cgb"], [], []], id="small-letters"),
+        pytest.param("South Korea strike", [["_ckr"], ["_ckr"], []], id="two-words"),
+        pytest.param("узбекский хлопок", [[], []], id="adjectives-are-words"),
+        pytest.param("метро Ташкента", [[], []], id="cities-are-words"),
+        pytest.param("газ -Казахстан", [[]], id="what-is-excluded-is-the-word"),
+        pytest.param('"нефть Казахстана" экспорт', [[]], id="phrases-are-words"),
+    ],
+)
+def test_the_name_of_a_country_is_also_met_by_what_is_about_it(
+    gazetteer: Gazetteer, text: str, expected: list[list[str]]
+) -> None:
+    query = parse_query(gazetteer, text)
+    assert facets(query.terms) == expected
+    assert not any(facets((*query.excluded, *(term for phrase in query.phrases for term in phrase))))
+
+
 def test_long_questions_are_cut(gazetteer: Gazetteer) -> None:
     query = parse_query(gazetteer, " ".join(f"слово{number}" for number in range(500)))
     assert len(query.text) <= LONGEST_QUERY
@@ -104,7 +130,7 @@ def test_parse_span(text: str, expected: timedelta | None) -> None:
 def test_any_text_is_a_question(gazetteer_once: Gazetteer, text: str) -> None:
     query = parse_query(gazetteer_once, text)
     for term in (*query.terms, *query.excluded):
-        assert all(token.isalnum() for token in term_tokens(term))
+        assert all(token.removeprefix(FACET).isalnum() for token in term_tokens(term))
 
 
 @pytest.fixture(scope="session")
