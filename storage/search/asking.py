@@ -43,6 +43,9 @@ def stages(query: Query, syntax: Syntax) -> Iterator[Stage]:
     """Readings to try until one finds something: all words; words that begin alike; all of those but one; any of them."""
     terms = all_terms(query)
     groups = tuple(map(term_tokens, terms))
+    if query.is_strict and not any(tokens == _words(tokens) for tokens in groups):
+        # A saved search for a country alone would ping for all of its news.
+        groups = tuple(map(_words, groups))
     yield Stage(tuple(syntax.any_of(map(syntax.token, tokens)) for tokens in groups), groups=groups)
     if not terms or query.phrases or query.is_strict:
         return
@@ -53,10 +56,12 @@ def stages(query: Query, syntax: Syntax) -> Iterator[Stage]:
         yield Stage((syntax.any_of(most),), BEGINNING)
     if len(terms) > 1:
         # To be about a country says too little where nothing else is met.
-        any_word = (
-            _loosely([token for token in tokens if not token.startswith(FACET)], syntax) for tokens in groups
-        )
-        yield Stage((syntax.any_of(any_word),), BEGINNING)
+        yield Stage((syntax.any_of(_loosely(_words(tokens), syntax) for tokens in groups),), BEGINNING)
+
+
+def _words(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Without what only says what a headline is about."""
+    return tuple(token for token in tokens if not token.startswith(FACET))
 
 
 def _loosely(tokens: Sequence[str], syntax: Syntax) -> str:

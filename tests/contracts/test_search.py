@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from news.finding import find
+from news.finding import find, find_news
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.model import Attribution, CountryEvidence, NewHeadline, Query, Source, SourceKind
 from news.query import parse_query
@@ -215,6 +215,8 @@ async def test_a_country_is_found_by_its_name_where_only_a_city_is_named(
     assert [found.headline.id for found in page.found] == [4, 5]
     page = await find(filled, gazetteer, "Кыргызстан", now=NOW)
     assert [found.headline.id for found in page.found] == [7]
+    saved = [await find_news(filled, gazetteer, text, now=NOW) for text in ("метро Узбекистан", "Узбекистан")]
+    assert [[found.headline.id for found in some] for some in saved] == [[4, 5], []]
     page = await find(filled, gazetteer, "метро Казахстан", now=NOW)
     assert page.is_loose
     assert [found.headline.id for found in page.found] == [4, 5]
