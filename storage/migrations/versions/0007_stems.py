@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from alembic import op
@@ -25,54 +25,70 @@ ID = "((key >> 7) & 1073741823)"
 """The headline's id, as revision 0004 has put it into the key."""
 TOLD = "SELECT id, title AS headline_title, summary, language FROM headline"
 LOTS = {
-    "sqlite": f"SELECT key, rest, headline_title, summary, language FROM (SELECT rowid AS key, rest FROM search_index "
-    f"WHERE rowid > ? ORDER BY rowid LIMIT {LOT}) LEFT JOIN ({TOLD}) ON id = {ID} ORDER BY key",
-    "postgresql": f"SELECT key, rest, headline_title, summary, language FROM (SELECT key, rest FROM search_index "
-    f"WHERE key > %s ORDER BY key LIMIT {LOT}) AS lot LEFT JOIN ({TOLD}) AS told ON id = {ID} ORDER BY key",
+    "sqlite": f"SELECT key, title, rest, headline_title, summary, language FROM (SELECT rowid AS key, title, rest FROM "
+    f"search_index WHERE rowid > ? ORDER BY rowid LIMIT {LOT}) LEFT JOIN ({TOLD}) ON id = {ID} ORDER BY key",
+    "postgresql": f"SELECT key, title, rest, headline_title, summary, language FROM (SELECT key, title, rest FROM "
+    f"search_former WHERE key > %s ORDER BY key LIMIT {LOT}) AS lot LEFT JOIN ({TOLD}) AS told ON id = {ID} ORDER BY key",
 }
-# One row for FTS5 at a time: it deletes by what is stored and adds what is given.
-WRITE = {
-    "sqlite": "UPDATE search_index SET title = ?2, rest = ?3 WHERE rowid = ?1",
-    "postgresql": "UPDATE search_index SET title = new.value ->> 1, rest = new.value ->> 2 "
-    "FROM jsonb_array_elements(CAST(%s AS jsonb)) AS new WHERE key = CAST(new.value ->> 0 AS bigint)",
-}
+# As revision 0004 has made them.
+ASIDE = (
+    "ALTER TABLE search_index RENAME TO search_former",
+    "ALTER INDEX search_index_pkey RENAME TO search_former_pkey",
+    "DROP INDEX ix_search_index_tokens",
+    "CREATE TABLE search_index (key bigint PRIMARY KEY, title text NOT NULL, rest text NOT NULL)",
+)
+AGAIN = (
+    "DROP TABLE search_former",
+    """CREATE INDEX ix_search_index_tokens ON search_index USING gin (array_to_tsvector(string_to_array(
+        btrim(title || ' ' || rest) || ' _w' || (key >> 50)::text || ' _v' || (key >> 53)::text, ' ')))
+        WITH (fastupdate = on, gin_pending_list_limit = 128)""",
+    "ALTER INDEX ix_search_index_tokens ALTER COLUMN 1 SET STATISTICS 500",
+    "ANALYZE search_index",
+)
+INSERT = (
+    "INSERT INTO search_index SELECT CAST(row ->> 0 AS bigint), row ->> 1, row ->> 2 "
+    "FROM jsonb_array_elements(CAST(%s AS jsonb)) AS each (row)"
+)
 
 
 def upgrade() -> None:
     connection = op.get_bind()
-    last = -1
-    while found := lot(connection, last):
-        last = found[-1][0]
-        write(connection, [words for row in found if (words := indexed(*row))])
     if connection.dialect.name == "sqlite":
+        for some in lots(connection):
+            rows = [words for row in some if (words := indexed(row)) != row[:3]]
+            if rows:
+                connection.exec_driver_sql(
+                    "UPDATE search_index SET title = ?2, rest = ?3 WHERE rowid = ?1", rows
+                )
         connection.exec_driver_sql("INSERT INTO search_index(search_index) VALUES ('optimize')")
+        return
+    # A table made anew, in order of the key: rows that are changed would leave as much room behind as they take.
+    for statement in ASIDE:
+        connection.exec_driver_sql(statement)
+    for some in lots(connection):
+        rows = [indexed(row) for row in some]
+        connection.exec_driver_sql(INSERT, (json.dumps(rows, ensure_ascii=False),))
+    for statement in AGAIN:
+        connection.exec_driver_sql(statement)
 
 
 def downgrade() -> None:
     """Nothing: an earlier version finds less of these headlines, and has new ones under its own stems."""
 
 
-def lot(connection: Connection, last: int) -> Sequence[Any]:
-    """The next rows of the index with what they were made of, in order of the key."""
-    return connection.exec_driver_sql(LOTS[connection.dialect.name], (last,)).all()
+def lots(connection: Connection) -> Iterator[Sequence[Any]]:
+    """The rows of the index with what they were made of, some at a time, in order of the key."""
+    last = -1
+    while found := connection.exec_driver_sql(LOTS[connection.dialect.name], (last,)).all():
+        last = found[-1][0]
+        yield [tuple(row) for row in found]
 
 
-def indexed(
-    key: int, rest: str, title: str | None, summary: str, language: str | None
-) -> tuple[int, str, str] | None:
-    """The row as this version writes it; countries and language are kept. None when nothing changes."""
-    if title is None or language in UNCHANGED:
-        return None
-    words = index_words(title, summary, language)
+def indexed(row: Sequence[Any]) -> tuple[int, str, str]:
+    """The row of the index as this version writes it; countries and language are kept."""
+    key, title, rest, headline_title, summary, language = row
+    if headline_title is None or language in UNCHANGED:
+        return key, title, rest
+    words = index_words(headline_title, summary, language)
     facets = (token for token in rest.split() if token.startswith("_"))
     return key, words.title, " ".join((words.rest, *facets)).lstrip()
-
-
-def write(connection: Connection, rows: list[tuple[int, str, str]]) -> None:
-    """Put them into their places."""
-    if not rows:
-        return
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(WRITE["sqlite"], rows)
-    else:
-        connection.exec_driver_sql(WRITE["postgresql"], (json.dumps(rows, ensure_ascii=False),))
