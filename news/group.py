@@ -112,7 +112,7 @@ ACROSS: Coefficients = {
     "a reversal": 0.0,
     "two families": 0.5,
 }
-"""Two languages share neither words nor letters, nor ways to say that something was undone; what is left is meaning, and the facts."""
+"""Two languages share neither words nor letters; what is left is meaning, and the facts. What tells of a reversal is not known equally well in all."""
 TURKIC = frozenset({"az", "ba", "kaa", "kk", "ky", "tk", "tr", "tt", "ug", "uz"})
 """Vectors of one sentence are nearer in two of these, or in two others, than in one of each."""
 

@@ -120,17 +120,16 @@ def _codes(gazetteer: Gazetteer, kind: str, value: str) -> Iterator[str]:
 
 def _read_words(parts: _Parts, match: re.Match[str]) -> None:
     said = match["phrase"] if match["phrase"] is not None else match.group()
-    known = [(word.folded, tokens) for word in words(said) if (tokens := variants(word.folded))]
-    run = tuple("|".join(tokens) for _, tokens in known)
+    known = [(word.folded, "|".join(tokens)) for word in words(said) if (tokens := variants(word.folded))]
+    run = tuple(term for _, term in known)
     if match["minus"]:
         parts.excluded.extend(run)
     elif match["phrase"] is not None and len(run) > 1:
         parts.phrases.append(run)
     else:
-        about = (country_facet(code) if (code := parts.countries.get(word)) else "" for word, _ in known)
-        parts.terms.extend(
-            f"{term}|{facet}" if facet else term for term, facet in zip(run, about, strict=True)
-        )
+        for word, term in known:
+            country = parts.countries.get(word)
+            parts.terms.append(f"{term}|{country_facet(country)}" if country else term)
 
 
 def parse_span(text: str) -> timedelta | None:

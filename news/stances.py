@@ -31,8 +31,8 @@ _STANCES = {
         "отмен", "снял_", "сняла_", "сняли_", "снят_", "снята_", "снято_", "сняты_", "снимет_", "снимут_", "снятие_", "снятии_", "снятия_",
         "возобнов", "прекрат", "прекращ", "отозва", "расформир", "аннулир", "разблокир",
         "cancel", "lift_", "lifts_", "lifted_", "lifting_", "revok", "repeal", "overturn", "scrap_", "scraps_", "scrapped_", "reverse", "withdraw",
-        "withdrew", "resume", "reopen", "reinstat", "unblock", "жойды_", "жойылды_", "жояды_", "bekor", "бекор", "жокко", "лагв",
-        "yatyr", "ýatyr", "iptal",
+        "withdrew", "resume", "reopen", "reinstat", "unblock", "жойды_", "жойылды_", "жояды_", "bekor", "бекор", "жокко", "лағв",
+        "ýatyr", "iptal",
     ),
 }  # fmt: skip
 

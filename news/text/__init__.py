@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from news.text.analysis import analyse, contains, guess_language, placed_tokens, token, variants
-from news.text.indexing import FACET, IndexWords, country_facet, index_words
+from news.text.indexing import ANY_LANGUAGE, FACET, IndexWords, country_facet, index_words, language_facet
 from news.text.words import Word, fold, folded_words, words, written_words
 
 __all__ = [
+    "ANY_LANGUAGE",
     "FACET",
     "IndexWords",
     "Word",
@@ -17,6 +18,7 @@ __all__ = [
     "folded_words",
     "guess_language",
     "index_words",
+    "language_facet",
     "placed_tokens",
     "token",
     "variants",

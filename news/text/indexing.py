@@ -28,9 +28,21 @@ def index_words(title: str, summary: str, language: str | None) -> IndexWords:
 
 FACET = "_"
 """What the tokens that are no words begin with."""
+ANY_LANGUAGE = f"{FACET}l"
+"""The facet of a headline whose language nobody knows: every reader may see it."""
 
 
 @lru_cache(maxsize=512)
 def country_facet(code: str) -> str:
     """The token under which headlines of a country (ISO 3166-1 alpha-2) are indexed."""
-    return f"{FACET}c{''.join(filter(str.isalnum, code)).lower()}"
+    return f"{FACET}c{_plain(code)}"
+
+
+@lru_cache(maxsize=512)
+def language_facet(code: str | None) -> str:
+    """The token of a language (ISO 639-1), or of none."""
+    return f"{ANY_LANGUAGE}{_plain(code)}" if code else ANY_LANGUAGE
+
+
+def _plain(code: str) -> str:
+    return "".join(filter(str.isalnum, code)).lower()

@@ -79,6 +79,7 @@ def _stripper(
 
 
 def _harmonise(endings: str, sounds: dict[str, str]) -> str:
+    """Capital letters stand for the sounds that vowel harmony swaps."""
     for capital, letters in sounds.items():
         endings = endings.replace(capital, f"[{letters}]")
     return endings

@@ -10,8 +10,8 @@ from itertools import combinations
 from news.model import Query
 from news.query import term_tokens
 from news.relevance import beginnings
-from news.text import FACET, country_facet
-from storage.search.keys import ANY_LANGUAGE, are_flagged, language_facet, lower_bound
+from news.text import ANY_LANGUAGE, FACET, country_facet, language_facet
+from storage.search.keys import are_flagged, lower_bound
 from storage.search.matching import Syntax
 from storage.search.reading import Window
 from storage.search.rows import Reader

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from news.text import IndexWords, country_facet, fold, index_words, written_words
-from storage.search.keys import key_of, keys_of, language_facet
+from news.text import IndexWords, country_facet, fold, index_words, language_facet, written_words
+from storage.search.keys import key_of, keys_of
 from storage.search.reading import POSTGRESQL, SQLITE
 from storage.statements import chunks
 from storage.tables import HeadlineRow

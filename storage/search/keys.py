@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 
 from news.text import country_facet
 
@@ -14,8 +13,6 @@ FLAG_BITS = len(FLAGGED)
 ID_BITS = 30
 _ID_MASK = (1 << ID_BITS) - 1
 _BELOW_MINUTE = ID_BITS + FLAG_BITS
-ANY_LANGUAGE = "_l"
-"""The facet of a headline whose language nobody knows: every reader may see it."""
 _FLAGS = {country_facet(code): 1 << place for place, code in enumerate(FLAGGED)}
 
 
@@ -68,9 +65,3 @@ def id_in_sql(key: str) -> str:
 def minute_of(key: int) -> int:
     """The headline's minute since 1970."""
     return key >> _BELOW_MINUTE
-
-
-@lru_cache(maxsize=512)
-def language_facet(code: str | None) -> str:
-    """The token of a language (ISO 639-1), or of none."""
-    return f"{ANY_LANGUAGE}{''.join(filter(str.isalnum, code)).lower()}" if code else ANY_LANGUAGE

@@ -19,7 +19,7 @@ _LEVELS = (("_w", 50), ("_v", 53))
 _MARGIN = 1.5
 """Slices that should have so many times what is wanted are looked at: words come in waves."""
 _MOST = 16
-"""Slices named in one expression."""
+"""At most so many slices are named in one expression."""
 _ROW = 400
 """Reading a row that matches takes so many times as long as passing one headline of a slice: measured where some rows are cold."""
 

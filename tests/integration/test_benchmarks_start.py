@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted(path for path in (ROOT / "benchmarks").glob("*.py") if "ArgumentParser(" in path.read_text())
+
+
+@pytest.mark.parametrize("script", [pytest.param(path, id=path.stem) for path in SCRIPTS])
+def test_as_a_module(script: Path) -> None:
+    assert callable(import_module(f"benchmarks.{script.stem}").main)
 
 
 @pytest.mark.parametrize("script", [pytest.param(path, id=path.stem) for path in SCRIPTS])

@@ -231,7 +231,7 @@ def test_a_story_of_two_is_not_merged_yet(gazetteer: Gazetteer) -> None:
         ("MFA slams denial", {"reaction"}), ("", set()), ("Police explain the road closure", {"explanation"}),
         ("Неге жол жабылды", {"explanation"}), ("Жол жабылды", set()),
         ("Военное положение отменили", {"reversal"}), ("Qaror bekor qilindi", {"reversal"}), ("Фильм сняли с проката", {"reversal"}),
-        ("Elevator shaft found", set()),
+        ("Elevator shaft found", set()), ("Қонун лағв шуд", {"reversal"}), ("Karar ýatyryldy", {"reversal"}),
     ],
 )  # fmt: skip
 def test_stances(title: str, expected: set[str]) -> None:

@@ -77,7 +77,7 @@ def test_phrases_and_excluded_words(gazetteer: Gazetteer) -> None:
 
 def facets(terms: tuple[str, ...]) -> list[list[str]]:
     """The countries that each term is also met by."""
-    return [[found for found in term_tokens(term) if found.startswith("_")] for term in terms]
+    return [[found for found in term_tokens(term) if found.startswith(FACET)] for term in terms]
 
 
 @pytest.mark.parametrize(
