@@ -40,19 +40,22 @@ def attribute(
     heading = read(Text(gazetteer.lexicon, tokenise(title[:LONGEST_TITLE])), source_country)
     clues = heading.clues
     if summary:
-        body = _read_summary(gazetteer, summary, source_country, has_title=bool(clues))
+        body = _read_summary(gazetteer, summary, source_country, title, heading)
         clues += tuple(clue._replace(weight=clue.weight * SUMMARY_FACTOR) for clue in body.clues)
     countries = _strongest(clues) if clues else ()
     return Attribution(countries, implied_country(heading, countries, source_country))
 
 
 def _read_summary(
-    gazetteer: Gazetteer, summary: str, source_country: str | None, *, has_title: bool
+    gazetteer: Gazetteer, summary: str, source_country: str | None, title: str, heading: Reading
 ) -> Reading:
     """Read the first sentence, and further ones only while nothing says a country: what follows is background."""
     for sentence in _sentences(_without_dateline(summary[:LONGEST_SUMMARY])):
-        reading = read(Text(gazetteer.lexicon, tokenise(sentence)), source_country)
-        if has_title:
+        if sentence.rstrip(".") == title:  # many feeds say it twice
+            reading = heading
+        else:
+            reading = read(Text(gazetteer.lexicon, tokenise(sentence)), source_country)
+        if heading.clues:
             return NOTHING if any(mark.kind == "cue-background" for mark in reading.marks) else reading
         if reading.clues:
             return reading

@@ -26,8 +26,9 @@ from news.sources.reading import QUICK_LIMIT, read_quickly
 
 # Items of a round after which a clerk is worth its start, half a second and 45 MiB.
 WORTH_IT = 1_000
-# Jobs under way: enough that it never waits for us, few enough that what it cannot do in time is done here.
-JOBS = 10
+# Jobs under way: enough for the tenth of a second in which a busy loop may not come back to it, few enough that what it
+# cannot do in time is done here.
+JOBS = 64
 PATIENCE_S = 20.0
 _LINE_LIMIT = 4 * 2**20
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -47,6 +47,7 @@ _BLOCKS = (
 )  # fmt: skip
 # Ideographs say more per sign than letters do; a Japanese headline mixes both its scripts.
 _SIGN_WEIGHT = {"Han": 2, "Kana": 3}
+_FIRST_SIGN = "\u3040"
 
 Votes = tuple[tuple[str, float], ...]
 
@@ -59,7 +60,7 @@ class _Family:
     letters: Mapping[str, Votes]
     words: Mapping[str, Votes]
     endings: Mapping[str, Votes]
-    marks: Mapping[str, tuple[frozenset[str], float]]
+    marks: Sequence[tuple[str, frozenset[str], float]]
 
 
 def detect_language(text: str, hint: str | None = None) -> str | None:
@@ -70,17 +71,17 @@ def detect_language(text: str, hint: str | None = None) -> str | None:
         hint: the language that its source usually writes in; it decides what the text leaves open.
     """
     text = _UZBEK_LETTER.sub("ʻ", text[:LETTERS_READ].lower().replace("i̇", "i"))
-    letters = Counter(text)
-    script, size = _main_script(letters)
+    words = _WORD.findall(text)
+    script, size = _main_script(words)
     if script is None:
         return hint
     family = _families().get(script)
     if family is None:
         return _BY_SCRIPT[script]
-    scores = _scores(family, script, letters, size, text)
+    scores = _scores(family, script, size, text, words)
     if hint in scores:
         scores[hint] += _HINT_WEIGHT
-    best = max(scores, key=lambda code: scores[code])
+    best = max(scores, key=scores.__getitem__)
     return hint if hint in scores and scores[best] <= 0 else best
 
 
@@ -100,12 +101,14 @@ class _Scripts(dict[str, "str | None"]):
 _SCRIPTS = _Scripts()
 
 
-def _main_script(letters: Counter[str]) -> tuple[str | None, int]:
+def _main_script(words: Sequence[str]) -> tuple[str | None, int]:
     """The script of most of the letters, and how many letters those are."""
     counts: dict[str | None, int] = {}
-    for letter, count in letters.items():
-        script = _SCRIPTS[letter]
-        counts[script] = counts.get(script, 0) + count
+    for word in words:
+        # Words of these scripts have no blanks between them; a word of the others is of one script.
+        for part in word if word[0] >= _FIRST_SIGN or word[-1] >= _FIRST_SIGN else (word,):
+            script = _SCRIPTS[part[0]]
+            counts[script] = counts.get(script, 0) + len(part)
     counts.pop(None, None)
     for script in _SIGN_WEIGHT.keys() & counts.keys():
         counts[script] *= _SIGN_WEIGHT[script]
@@ -117,19 +120,19 @@ def _main_script(letters: Counter[str]) -> tuple[str | None, int]:
     return max(counts.items(), key=lambda pair: pair[1])
 
 
-def _scores(family: _Family, script: str, letters: Counter[str], size: int, text: str) -> dict[str, float]:
+def _scores(family: _Family, script: str, size: int, text: str, words: Sequence[str]) -> dict[str, float]:
     scores = dict(family.starts)
-    for letter, count in letters.items():
-        if votes := family.letters.get(letter):
-            times = count if count < _LETTER_REPEATS else _LETTER_REPEATS
-            for code, weight in votes:
-                scores[code] += weight * times
-    present = frozenset(letters)  # two sets are compared by the smaller one
-    for code, (marks, share) in family.marks.items():
+    present = frozenset(text)
+    # In one order every time: sums of fractions depend on it.
+    for letter in sorted(family.letters.keys() & present):
+        times = min(text.count(letter), _LETTER_REPEATS)
+        for code, weight in family.letters[letter]:
+            scores[code] += weight * times
+    for code, marks, share in family.marks:
         if marks.isdisjoint(present):
             # Poisson: the chance that none of them occurs in so many letters.
             scores[code] -= min(share * size, _MISSING_LIMIT)
-    for word in _WORD.findall(text):
+    for word in words:
         for code, weight in _word_votes(script, word):
             scores[code] += weight
     return scores
@@ -161,7 +164,8 @@ def _family(languages: list[dict[str, Any]]) -> _Family:
     for letter, count in holders.items():
         gain = log(len(languages) / count)
         votes = ((one["code"], gain if letter in one["letters"] else _FOREIGN_LETTER) for one in languages)
-        letters[letter] = tuple(vote for vote in votes if vote[1])
+        if speaking := tuple(vote for vote in votes if vote[1]):
+            letters[letter] = speaking
     words, endings = defaultdict(list), defaultdict(list)
     for one in languages:
         for word in one["words"].split():
@@ -173,5 +177,7 @@ def _family(languages: list[dict[str, Any]]) -> _Family:
         letters=letters,
         words={word: tuple(votes) for word, votes in words.items()},
         endings={ending: tuple(votes) for ending, votes in endings.items()},
-        marks={one["code"]: (frozenset(one["marks"]), one["share"]) for one in languages if "marks" in one},
+        marks=[
+            (one["code"], frozenset(one["marks"]), one["share"]) for one in languages if "marks" in one
+        ],
     )

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 SessionMaker = async_sessionmaker[AsyncSession]
 LOCK_WAIT_S = 30.0
+# A transaction of a fetch changes up to ten MiB of pages; with SQLite's two it would write many of them more than once.
+CACHE_KIB = 16_000
 LOCKED = {"sqlite_begin": "IMMEDIATE"}
 
 
@@ -56,7 +58,7 @@ def _listen(engine: Engine) -> None:
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy, not the driver, opens transactions
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", f"cache_size=-{CACHE_KIB}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -195,6 +195,18 @@ def test_implied_by_source(
         ),
         pytest.param("Japan wins", "", {"JP"}, id="no summary"),
         pytest.param(
+            "Japan wins again",
+            "Japan wins again. Paris was sold out.",
+            {"JP"},
+            id="a title that the summary repeats is its first sentence",
+        ),
+        pytest.param(
+            "He lost control",
+            "He lost control. It was in Japan.",
+            {"JP"},
+            id="a repeated title that tells nothing leaves it to the next sentence",
+        ),
+        pytest.param(
             "Он устал",
             "ПАРИЖ, 2 апр – РИА Новости. Токаев отдыхает.",
             {"KZ"},

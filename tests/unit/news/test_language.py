@@ -65,3 +65,15 @@ def test_a_long_text_costs_no_more_than_its_beginning() -> None:
 
 def test_letters_of_no_known_script_tell_nothing() -> None:
     assert detect_language("ᚠᚢᚦᚨᚱᚲ", "en") == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("NHKが新しい番組を発表した", "ja", id="Latin letters and kana without a blank"),
+        pytest.param("iPhone在中国上市了新的产品型号", "zh", id="ideographs after Latin letters"),
+        pytest.param("Kcell и Beeline объединяют сети по всей стране", "ru", id="firms in Latin letters"),
+    ],
+)
+def test_the_script_of_most_letters_decides(text: str, expected: str) -> None:
+    assert detect_language(text) == expected
