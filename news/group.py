@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from news.gazetteer import Gazetteer
 from news.stances import stances
-from news.text import analyse, folded_words, guess_language, token
+from news.text import analyse, guess_language, spelled_tokens
 from news.vectors import Vector, cosine, unpack
 
 SUMMARY_CHARACTERS = 150
@@ -151,13 +151,13 @@ def make_profile(
 @lru_cache(maxsize=4_096)
 def _told(gazetteer: Gazetteer, title: str, summary: str, language: str) -> Profile:
     """What the words say. The headlines of the hour are compared again and again."""
-    in_title = analyse(title, language)
+    spelling = {token: _runs(word) for word, token in dict.fromkeys(spelled_tokens(title, language))}
     in_summary = analyse(summary, language) if summary else []
     return Profile(
         language=language,
-        words=dict.fromkeys(in_summary, IN_SUMMARY) | dict.fromkeys(in_title, 1.0),
-        spelling=_spelling(title, language),
-        numbers=frozenset(word for word in in_title if word.isdecimal()),
+        words=dict.fromkeys(in_summary, IN_SUMMARY) | dict.fromkeys(spelling, 1.0),
+        spelling=spelling,
+        numbers=frozenset(filter(str.isdecimal, spelling)),
         named=Named(gazetteer, title),
         stances=stances(title),
     )
@@ -329,11 +329,8 @@ SIGNALS: Mapping[str, Signal] = {
 _NAMED = ("places shared", "places differ", "other countries")
 
 
-def _spelling(title: str, language: str) -> Mapping[str, tuple[str, ...]]:
-    """The runs of four letters of each word that counts, borders included, by its token."""
-    return {
-        known: tuple(dict.fromkeys(padded[start : start + 4] for start in range(max(1, len(padded) - 3))))
-        for word in dict.fromkeys(folded_words(title))
-        for padded in (f" {word} ",)
-        if (known := token(word, language))
-    }
+@lru_cache(maxsize=16_384)
+def _runs(word: str) -> tuple[str, ...]:
+    """The runs of four letters of a word, its borders included."""
+    padded = f" {word} "
+    return tuple(dict.fromkeys(padded[start : start + 4] for start in range(max(1, len(padded) - 3))))

@@ -177,7 +177,5 @@ def _family(languages: list[dict[str, Any]]) -> _Family:
         letters=letters,
         words={word: tuple(votes) for word, votes in words.items()},
         endings={ending: tuple(votes) for ending, votes in endings.items()},
-        marks=[
-            (one["code"], frozenset(one["marks"]), one["share"]) for one in languages if "marks" in one
-        ],
+        marks=[(one["code"], frozenset(one["marks"]), one["share"]) for one in languages if "marks" in one],
     )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from news.text.analysis import analyse, contains, guess_language, placed_tokens, token, variants
+from news.text.analysis import (
+    analyse,
+    contains,
+    guess_language,
+    placed_tokens,
+    spelled_tokens,
+    token,
+    variants,
+)
 from news.text.indexing import ANY_LANGUAGE, FACET, IndexWords, country_facet, index_words, language_facet
 from news.text.words import Word, fold, folded_words, words, written_words
 
@@ -20,6 +28,7 @@ __all__ = [
     "index_words",
     "language_facet",
     "placed_tokens",
+    "spelled_tokens",
     "token",
     "variants",
     "words",

@@ -117,6 +117,12 @@ def analyse(text: str, language: str | None = None) -> list[str]:
     return [found for word in written_words(text) if (found := _token_as_written(word, known))]
 
 
+def spelled_tokens(text: str, language: str | None = None) -> list[tuple[str, str]]:
+    """What ``analyse`` finds, each token with the folded word that it stands for."""
+    known = language if language in _STEMMERS else guess_language(text)
+    return [(fold(word), found) for word in written_words(text) if (found := _token_as_written(word, known))]
+
+
 @lru_cache(maxsize=8_192)
 def variants(word: str) -> tuple[str, ...]:
     """The tokens that a folded word may have been indexed as, one per language its letters allow, in a fixed order.

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from news.encoder import open_encoder, text_to_encode
 from news.errors import WrongUseError
@@ -31,6 +33,7 @@ from news.stances import stances
 from news.stories import StoryInput, explain, group_headlines
 from news.vectors import VectorTable, cosine, unpack
 
+LANGUAGES = (None, "az", "de", "en", "fa", "fr", "kk", "ky", "mn", "ru", "tg", "tk", "tr", "tt", "uz", "zh")
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
@@ -369,3 +372,25 @@ def test_a_sentence_in_two_families_of_languages_needs_less_nearness(gazetteer: 
 
     assert of_families("kk", "ru") == of_families("en", "uz") > 0
     assert of_families("kk", "uz") == of_families("ru", "en") == 0
+
+
+@given(title=st.text(max_size=60), summary=st.text(max_size=60), language=st.sampled_from(LANGUAGES))
+def test_whatever_is_weighed_is_one_of_the_words(
+    gazetteer: Gazetteer, title: str, summary: str, language: str | None
+) -> None:
+    """A store knows the rarity of a profile's words and of nothing else."""
+    raw = make_raw(gazetteer, title, summary, language)
+    assert weigh(raw, dict.fromkeys(raw.words, 1.0).__getitem__).words.keys() == raw.words.keys()
+
+
+def test_languages_without_a_stemmer_of_their_own_are_grouped(gazetteer: Gazetteer) -> None:
+    told = [
+        ("1", "Bakıda prezidentlərin görüşü keçirilir", "az"),
+        ("2", "Für die Türkei: größte Öllieferung aus Kasachstan", "de"),
+        ("3", "Bakıda prezidentlərin böyük görüşü keçirilir", "az"),
+    ]
+    items = [StoryInput(number, title, language=language) for number, title, language in told]
+    assert group_headlines(items, gazetteer) in (
+        {"1": "1", "2": "2", "3": "1"},
+        {"1": "3", "2": "2", "3": "3"},
+    )
