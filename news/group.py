@@ -8,7 +8,6 @@ fitted by logistic regression on labelled pairs in Russian and English; above 0 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -165,17 +164,28 @@ def _told(gazetteer: Gazetteer, title: str, summary: str, language: str) -> Prof
 
 def weigh(profile: Profile, weight: Weight) -> Profile:
     """The same profile with its words weighted by rarity and brought to unit length: to be compared with others of its kind."""
-    letters: defaultdict[str, float] = defaultdict(float)
+    letters: dict[str, float] = {}
     for word, runs in profile.spelling.items():
         rare = weight(word)
         for run in runs:
-            letters[run] += rare
+            letters[run] = letters.get(run, 0.0) + rare
     words = {word: share * weight(word) for word, share in profile.words.items()}
-    return replace(profile, words=_unit(words), letters=_unit(letters))
+    # Not ``replace``, which takes longer than all the rest.
+    return Profile(
+        language=profile.language,
+        words=_unit(words),
+        spelling=profile.spelling,
+        numbers=profile.numbers,
+        named=profile.named,
+        stances=profile.stances,
+        at=profile.at,
+        vector=profile.vector,
+        letters=_unit(letters),
+    )
 
 
 def _unit(bag: Mapping[str, float]) -> Mapping[str, float]:
-    length = math.sqrt(sum(value * value for value in bag.values())) or 1.0
+    length = math.sqrt(sum([value * value for value in bag.values()])) or 1.0
     return {key: value / length for key, value in bag.items()}
 
 
@@ -196,44 +206,54 @@ def _coefficients(one: Profile, other: Profile) -> Coefficients | None:
     return ACROSS if have_meaning else None
 
 
-def score(one: Profile, other: Profile, above: float = HOPELESS) -> float:
-    """Above 0: the same event. About the logarithm of the odds, but never below ``HOPELESS``.
+def score(one: Profile, other: Profile) -> float:
+    """Above 0: the same event. About the logarithm of the odds, but never below ``HOPELESS``."""
+    by = _coefficients(one, other)
+    return HOPELESS if by is None else max(_unnamed(one, other, by) + _of_names(one, other, by), HOPELESS)
 
-    A score that is not going to be ``above`` that is not worked out to the end.
-    """
+
+def is_above(one: Profile, other: Profile, least: float) -> bool:
+    """Whether the score is above ``least`` (``HOPELESS`` or more); names are looked up only where they decide it."""
     by = _coefficients(one, other)
     if by is None:
-        return HOPELESS
-    total = _unnamed(one, other, by)
-    if total + by["places shared"] > above:
-        total += _of_names(one, other, by)
-    return max(total, HOPELESS)
+        return False
+    unnamed = _unnamed(one, other, by)
+    if (
+        unnamed + by["places shared"] <= least
+        or unnamed + by["places differ"] + by["other countries"] > least
+    ):
+        return unnamed > least
+    return unnamed + _of_names(one, other, by) > least
 
 
 def _unnamed(one: Profile, other: Profile, by: Coefficients) -> float:
     """The sum of all parts but those of names, which take as long as the rest together."""
-    return sum(weight * SIGNALS[name](one, other) for name, weight in by.items() if name not in _NAMED)
+    return sum([weight * SIGNALS[name](one, other) for name, weight in by.items() if name not in _NAMED])
 
 
 def _of_names(one: Profile, other: Profile, by: Coefficients) -> float:
-    return sum(by[name] * SIGNALS[name](one, other) for name in _NAMED)
-
-
-def _at_most(one: Profile, other: Profile) -> float:
-    """What the score can be, names unseen."""
-    by = _coefficients(one, other)
-    return HOPELESS if by is None else max(_unnamed(one, other, by) + by["places shared"], HOPELESS)
+    if not one.named.places and not one.named.countries:
+        return 0.0  # whatever the other one names
+    return sum([by[name] * SIGNALS[name](one, other) for name in _NAMED])
 
 
 def _likest(profile: Profile, members: Sequence[Profile]) -> list[float]:
     """The scores of the few members that are likest, best first. Names are looked up only where that can change them."""
-    possible = sorted(((_at_most(profile, member), member) for member in members), key=lambda one: -one[0])
+    possible = []
     found: list[float] = []
-    for most, member in possible:
-        if len(found) == LIKEST and found[-1] >= most:
+    for member in members:
+        by = _coefficients(profile, member)
+        if by is None:
+            found.append(HOPELESS)
+        else:
+            possible.append((_unnamed(profile, member, by), by, member))
+    possible.sort(key=lambda one: -one[0] - one[1]["places shared"])
+    for unnamed, by, member in possible:
+        if len(found) >= LIKEST and found[LIKEST - 1] >= unnamed + by["places shared"]:
             break
-        found = sorted([*found, score(profile, member)], reverse=True)[:LIKEST]
-    return found
+        found.append(max(unnamed + _of_names(profile, member, by), HOPELESS))
+        found.sort(reverse=True)
+    return found[:LIKEST]
 
 
 def fitting_stories(profile: Profile, stories: Mapping[Key, Sequence[Profile]]) -> list[Key]:
@@ -273,7 +293,8 @@ def _fit(scores: Sequence[float]) -> float:
 
 def _in_common(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Cosine of two bags of unit length."""
-    return sum(value * other[key] for key, value in one.items() if key in other)
+    # Exact, because a set has no order and sums of fractions depend on it.
+    return math.fsum([one[key] * other[key] for key in one.keys() & other.keys()])
 
 
 def _hours_apart(one: Profile, other: Profile) -> float:

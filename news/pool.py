@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from news.group import Profile, are_one, fitting_stories, score, weigh
+from news.group import Profile, are_one, fitting_stories, is_above, weigh
 from news.relevance import rarity
 from news.vectors import VectorTable
 
@@ -62,9 +62,7 @@ class StoryPool:
         """Put a headline into the best of the stories it may belong to, or into one of its own."""
         profile = self._profiles[number]
         promising = [
-            found
-            for found in self.near(number)
-            if score(profile, self._profiles[found], PROMISING) > PROMISING
+            found for found in self.near(number) if is_above(profile, self._profiles[found], PROMISING)
         ]
         stories = {
             story: self._last_members(story)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from news.encoder import Encoder, text_to_encode
 from news.gazetteer import Gazetteer
-from news.group import Profile, are_one, fitting_stories, make_profile, parts, score, weigh
+from news.group import Profile, are_one, fitting_stories, is_above, make_profile, parts, weigh
 from news.model import Headline
 from news.pool import CANDIDATES, LAST_MEMBERS, PROMISING, WINDOW, StoryInput, StoryPool, in_order
 from news.ports import Storage
@@ -129,7 +129,7 @@ class _Joining:
         promising: dict[_Choice, None] = {}
         for other, profile in others:
             choice = self._choice_of(other)
-            if choice and choice not in promising and score(own, profile, PROMISING) > PROMISING:
+            if choice and choice not in promising and is_above(own, profile, PROMISING):
                 promising[choice] = None
         return list(promising)
 

@@ -22,6 +22,7 @@ from news.group import (
     Profile,
     are_one,
     fitting_stories,
+    is_above,
     parts,
     score,
     stories_score,
@@ -394,3 +395,20 @@ def test_languages_without_a_stemmer_of_their_own_are_grouped(gazetteer: Gazette
         {"1": "1", "2": "2", "3": "1"},
         {"1": "3", "2": "2", "3": "3"},
     )
+
+
+def test_what_is_above_is_what_the_score_says(gazetteer: Gazetteer) -> None:
+    titles = [
+        "Токаев подписал закон о воде",
+        "Президент Казахстана Токаев подписал закон о воде в Астане",
+        "Мирзиёев подписал закон о воде в Ташкенте",
+        "Самолёт сел в Ташкенте",
+        "Farmers wait for rain",
+        "No rain for farmers in Osh",
+    ]
+    profiles = [make_profile(gazetteer, title) for title in titles]
+    for one in profiles:
+        for other in profiles:
+            exact = score(one, other)
+            for least in (HOPELESS, -1.5, 0.0, exact + 1e-9, max(exact - 1e-9, HOPELESS)):
+                assert is_above(one, other, least) == (exact > least)
