@@ -1,7 +1,8 @@
 """Are two headlines about one event? A score with named parts. Pure.
 
 The parts are lexical (stems weighted by rarity, runs of four letters), semantic (sentence vectors, where both headlines
-have one) and factual (numbers, places, countries, time, a denial, a reaction, an explanation or a reversal on one side only). They are added up with weights that were
+have one) and factual (numbers, places, countries, time, other powers of a state, a denial, a reaction, an explanation or a
+reversal on one side only). They are added up with weights that were
 fitted by logistic regression on labelled pairs in Russian and English; above 0 means the same event.
 """
 
@@ -15,7 +16,7 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from news.gazetteer import Gazetteer
-from news.stances import stances
+from news.stances import actors, stances
 from news.text import analyse, guess_language, spelled_tokens
 from news.vectors import Vector, cosine, unpack
 
@@ -65,6 +66,7 @@ class Profile:
     numbers: frozenset[str]
     named: Named
     stances: frozenset[str]
+    actors: frozenset[str]
     at: datetime | None = None
     vector: Vector | None = None
     letters: Mapping[str, float] = field(default_factory=dict)
@@ -82,6 +84,7 @@ LEXICAL: Coefficients = {
     "places shared": 1.1,
     "places differ": -0.7,
     "other countries": -1.5,
+    "other actors": -2.0,
     "time": -1.1,
     "a denial": -0.9,
     "a reaction": -1.1,
@@ -97,6 +100,7 @@ COMBINED: Coefficients = {
     "places shared": 0.7,
     "places differ": -0.6,
     "other countries": -0.9,
+    "other actors": -2.5,
     "time": -1.0,
     "a denial": -1.1,
     "a reaction": -1.3,
@@ -159,6 +163,7 @@ def _told(gazetteer: Gazetteer, title: str, summary: str, language: str) -> Prof
         numbers=frozenset(filter(str.isdecimal, spelling)),
         named=Named(gazetteer, title),
         stances=stances(title),
+        actors=actors(title),
     )
 
 
@@ -178,6 +183,7 @@ def weigh(profile: Profile, weight: Weight) -> Profile:
         numbers=profile.numbers,
         named=profile.named,
         stances=profile.stances,
+        actors=profile.actors,
         at=profile.at,
         vector=profile.vector,
         letters=_unit(letters),
@@ -340,6 +346,7 @@ SIGNALS: Mapping[str, Signal] = {
     "places shared": lambda one, other: _shared(one.named.places, other.named.places),
     "places differ": lambda one, other: _differ(one.named.places, other.named.places),
     "other countries": lambda one, other: _unlike(one.named.countries, other.named.countries),
+    "other actors": lambda one, other: _differ(one.actors, other.actors),
     "time": _hours_apart,
     "a denial": _on_one_side("denial"),
     "a reaction": _on_one_side("reaction"),

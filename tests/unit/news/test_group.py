@@ -30,7 +30,7 @@ from news.group import (
     weigh,
 )
 from news.group import make_profile as make_raw
-from news.stances import stances
+from news.stances import actors, stances
 from news.stories import StoryInput, explain, group_headlines
 from news.vectors import VectorTable, cosine, unpack
 
@@ -240,6 +240,31 @@ def test_a_story_of_two_is_not_merged_yet(gazetteer: Gazetteer) -> None:
 )  # fmt: skip
 def test_stances(title: str, expected: set[str]) -> None:
     assert stances(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Президент объявил военное положение", {"head of state"}), ("Парламент проголосовал против", {"parliament"}),
+        ("Войска окружили парламент", {"army", "parliament"}), ("Суд арестовал министра", {"court"}), ("Судьба озера", set()),
+        ("Премьера фильма в Астане", set()), ("Правительство утвердило бюджет", {"government"}), ("Аскар Мамин уволен", set()),
+        ("Parliament votes on the budget", {"parliament"}), ("Courtney opens a school", set()), ("Thousands protest in Tbilisi", {"street"}),
+        ("Мәжіліс заңды қабылдады", {"parliament"}), ("Үкімет бюджетті бекітті", {"government"}), ("Сот шешім чыгарды", {"court"}),
+        ("Өкмөт токтом кабыл алды", {"government"}), ("Prezident farmonni imzoladi", {"head of state"}), ("Hukumat qaror qildi", {"government"}),
+        ("Ҳукумат қарор қабул кард", {"government"}), ("Hökümet karar kabul etdi", {"government"}), ("Meclis kanunu onayladı", {"parliament"}),
+        ("", set()),
+    ],
+)  # fmt: skip
+def test_actors(title: str, expected: set[str]) -> None:
+    assert actors(title) == expected
+
+
+def test_another_power_of_the_state_does_another_thing(gazetteer: Gazetteer) -> None:
+    told = ("Президент объявил военное положение", "Парламент отклонил военное положение")
+    one, other, alike = (make_profile(gazetteer, title) for title in (*told, told[0].lower()))
+    assert parts(one, other)["other actors"] < 0
+    assert "other actors" not in parts(one, alike)
+    assert "other actors" not in parts(one, make_profile(gazetteer, "Военное положение объявлено"))
 
 
 def items(*titles: str, step: timedelta = HOUR, language: str = "en") -> list[StoryInput]:
