@@ -54,7 +54,6 @@ _BREAKING = frozenset(
     ]
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_SPACE = re.compile(r"\s+")
 # Composed letters and visible signs of most headlines: with nothing else in a text there is nothing to clean.
 _ORDINARY = re.compile(
     r"[\s\x20-\x7e\xa1-\xac\xae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a"
@@ -117,7 +116,7 @@ def clean_text(text: str, limit: int) -> str:
         text = _HIDDEN.sub(_without_hidden, text)
         # Before NFC, which takes time with the square of a pile of marks.
         text = unicodedata.normalize("NFC", _TOO_MANY_MARKS.sub(r"\1", text))
-    return shorten(_SPACE.sub(" ", text).strip(), limit)
+    return shorten(" ".join(text.split()), limit)
 
 
 def shorten(text: str, limit: int) -> str:

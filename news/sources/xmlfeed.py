@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from lxml import etree
 
@@ -112,11 +113,17 @@ def _fields(element: etree._Element) -> dict[str, list[etree._Element]]:
     """The children by prefixed name, in lower case: some writers of RSS shout."""
     fields: dict[str, list[etree._Element]] = {}
     for child in element:
-        space, _, local = child.tag.rpartition("}")
-        prefix = _SPACES.get(space[1:].lower())
-        if prefix is not None:
-            fields.setdefault(prefix + local.lower(), []).append(child)
+        if name := _prefixed(child.tag):
+            fields.setdefault(name, []).append(child)
     return fields
+
+
+@lru_cache(maxsize=256)
+def _prefixed(tag: str) -> str:
+    """A tag with the namespace's meaning before its name; "" for what is passed over."""
+    space, _, local = tag.rpartition("}")
+    prefix = _SPACES.get(space[1:].lower())
+    return "" if prefix is None else prefix + local.lower()
 
 
 def _item(element: etree._Element, base: str, now: datetime) -> Item | None:
