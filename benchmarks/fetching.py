@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import random
 import re
@@ -150,6 +149,7 @@ async def one_run(store: Any, gazetteer: Any, fetcher: Any, moment: datetime) ->
 
 async def ours(folder: str, port: int, numbers: list[int], runs: tuple[str, ...]) -> None:
     """One JSON line a run."""
+    from news.garbage import spare_what_stays
     from news.gazetteer import load_gazetteer
     from news.model import Source, SourceKind
     from news.sources.fetch import Fetcher, FetchLimits
@@ -164,7 +164,7 @@ async def ours(folder: str, port: int, numbers: list[int], runs: tuple[str, ...]
         await store.sources.add(
             Source(f"s{number}", f"Source {number}", SourceKind.FEED, url(number, port)), moment
         )
-    gc.freeze()  # as the command line does
+    spare_what_stays()  # as the command line does
     async with Fetcher(FetchLimits(allow_private=True)) as fetcher:
         for run in runs:
             row = await one_run(store, gazetteer, fetcher, moment)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -13,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from news.garbage import spare_what_stays
 from news.gazetteer import Gazetteer, load_gazetteer
 from news.ingest import Told, tell
 from news.model import Attribution, CountryEvidence, Item, Source, SourceKind
@@ -125,5 +125,5 @@ def _line(value: Any) -> bytes:
 
 if __name__ == "__main__":  # pragma: no cover (the process that the tests of the desk run)
     os.nice(NICENESS)
-    gc.freeze()  # what is imported stays
+    spare_what_stays()
     serve(sys.stdin.buffer, sys.stdout.buffer)

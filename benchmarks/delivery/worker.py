@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import logging
 import multiprocessing
@@ -27,6 +26,7 @@ from bot.pace import Pace
 from bot.planner import plan_with
 from bot.sending import TelegramSender
 from bot.timekeeper import SystemTimekeeper
+from news.garbage import spare_what_stays
 from storage.outbox.leases import LostLeadershipError
 from storage.storage import Store, open_store
 
@@ -63,7 +63,7 @@ def _processes() -> ForkServerContext:
 
 def _run(work: Work) -> None:
     logging.basicConfig(level=logging.CRITICAL)
-    gc.freeze()  # as the command line does
+    spare_what_stays()  # as the command line does
     with asyncio.Runner(loop_factory=loop_factory(is_paid=work.is_paid)) as runner:
         runner.run(_work(work))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +15,7 @@ from bot.logs import set_up_logging
 from bot.loop import loop_factory
 from bot.settings import parse_settings, read_environment
 from news.errors import JarchiError, WrongUseError
+from news.garbage import spare_what_stays
 
 # Each module adds its commands to the parser and names, for each, the coroutine that does it.
 FAMILIES = (running, reading, writing, sources, alerts, database, stats)
@@ -40,8 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = parse_settings(read_environment())
         set_up_logging(settings.log_format, level=options.log_level)
-        # What is imported stays: the collector would stop the event loop for a tenth of a second to look through it.
-        gc.freeze()
+        spare_what_stays()
         with asyncio.Runner(loop_factory=loop_factory(is_paid=settings.paid_broadcast)) as runner:
             status: int = runner.run(options.action(settings, options))
     except WrongUseError as error:
