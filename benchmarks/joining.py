@@ -119,8 +119,8 @@ async def measure(options: argparse.Namespace) -> None:
     print(
         f"{options.count} headlines in the window; {hits} of {len(alone) + LOT * len(lots)} joined what they retell"
     )
-    print("one headline alone, p50 / p95 / p99:", percentiles([spent for spent, _ in alone]), "ms")
-    print(f"each of {LOT} together, p50 / p95 / p99:", percentiles([spent for spent, _ in lots]), "ms")
+    print("one headline alone, p50 / p95 / p99:", percentiles([spent for spent, _ in alone]))
+    print(f"each of {LOT} together, p50 / p95 / p99:", percentiles([spent for spent, _ in lots]))
 
 
 def main() -> None:
