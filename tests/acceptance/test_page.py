@@ -72,7 +72,7 @@ async def keep(page: Page, name: str) -> None:
 
 async def test_a_stranger_gets_a_digest_searches_and_an_editor_alerts(page: Page):
     messages = page.locator("#messages")
-    await page.get_by_role("button", name="START").click()
+    await page.get_by_role("button", name="START", exact=True).click()
     await page.get_by_role("button", name="English").click()
     for country in ("Kazakhstan", "Uzbekistan"):
         await expect(page.get_by_role("button", name=country)).to_be_visible()
@@ -96,7 +96,7 @@ async def test_a_stranger_gets_a_digest_searches_and_an_editor_alerts(page: Page
     await keep(page, "more")
 
     await page.locator("#people").get_by_text("Editor").click()
-    await page.get_by_role("button", name="START").click()
+    await page.get_by_role("button", name="START", exact=True).click()
     await expect(messages).to_contain_text("Language?")
     await say(page, "/alert Border crossing at Korday closed after a rockslide in Kazakhstan")
     await page.get_by_role("button", name="Send to 1").click()
