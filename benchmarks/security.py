@@ -1,6 +1,6 @@
 """Hostile addresses and bodies, by the newsroom's own doors.
 
-    unshare -n python -m benchmarks.security --data DIR
+    unshare -n sh -c "ip link set lo up; python -m benchmarks.security --data DIR"
 
 Run in a network namespace of its own, so that a case that slips through cannot send a packet anywhere. DIR holds the
 ``security/`` folder. Connections are counted by the interpreter's own audit events, not by our code.
