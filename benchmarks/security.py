@@ -116,6 +116,8 @@ async def bombs(folder: Path) -> None:
                 verdict = "READ"
             except FetchError as error:
                 verdict = str(error).split(": ", 1)[1]
+            if "cannot be reached" in verdict:
+                raise SystemExit("The benchmark's own server cannot be reached: ip link set lo up")
             print(
                 f"bomb {path:18} {time.perf_counter() - started:.2f} s +{resident_mib() - before:.0f} MiB  {verdict}"
             )

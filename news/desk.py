@@ -26,8 +26,8 @@ from news.sources.reading import QUICK_LIMIT, read_quickly
 
 # Items of a round after which a clerk is worth its start, half a second and 45 MiB.
 WORTH_IT = 1_000
-# Jobs under way: enough for the tenth of a second in which a busy loop may not come back to it, few enough that what it
-# cannot do in time is done here.
+# Jobs under way: with ten it stood idle two fifths of the time, because a busy loop comes back late; few enough that what
+# it cannot do in time is done here.
 JOBS = 64
 PATIENCE_S = 20.0
 _LINE_LIMIT = 4 * 2**20

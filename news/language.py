@@ -47,6 +47,7 @@ _BLOCKS = (
 )  # fmt: skip
 # Ideographs say more per sign than letters do; a Japanese headline mixes both its scripts.
 _SIGN_WEIGHT = {"Han": 2, "Kana": 3}
+# Hiragana; ideographs, katakana and Hangul come after it.
 _FIRST_SIGN = "\u3040"
 
 Votes = tuple[tuple[str, float], ...]
@@ -105,7 +106,7 @@ def _main_script(words: Sequence[str]) -> tuple[str | None, int]:
     """The script of most of the letters, and how many letters those are."""
     counts: dict[str | None, int] = {}
     for word in words:
-        # Words of these scripts have no blanks between them; a word of the others is of one script.
+        # Ideographs and kana stand without blanks, also beside Latin letters; any other word is of one script.
         for part in word if word[0] >= _FIRST_SIGN or word[-1] >= _FIRST_SIGN else (word,):
             script = _SCRIPTS[part[0]]
             counts[script] = counts.get(script, 0) + len(part)

@@ -43,7 +43,7 @@ _STANCES = {
 # The powers of a state, and the street. Police and ministries are no part of it: they tell of everybody's events.
 _ACTORS = {
     "head of state": (
-        "президент", "кремл", "акорда_", "аккорда_", "president_", "presidents_", "kremlin_", "prezident", "раисҷумҳур", "раисчумхур",
+        "президент", "кремл", "акорда_", "president_", "presidents_", "kremlin_", "prezident", "раисҷумҳур", "раисчумхур",
         "cumhurbaşkan",
     ),
     "parliament": (
@@ -57,7 +57,7 @@ _ACTORS = {
         "sudya", "kazyýet", "mahkeme",
     ),
     "army": (
-        "войск", "военные_", "военных_", "военными_", "армия_", "армии_", "армию_", "солдат", "військ", "troops_", "army_", "soldier", "әскер",
+        "войск", "военные_", "военных_", "военными_", "армия_", "армии_", "армию_", "солдат", "troops_", "army_", "soldier", "әскер",
         "аскер", "askarlar", "аскарлар", "артиш_", "goşun", "asker",
     ),
     "government": (

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 SessionMaker = async_sessionmaker[AsyncSession]
 LOCK_WAIT_S = 30.0
-# A transaction of a fetch changes up to ten MiB of pages; with SQLite's two it would write many of them more than once.
+# With SQLite's two MB, a transaction of a fetch reads two thirds and writes a quarter of its pages only because they did
+# not stay: 802,000 writes for 60,000 headlines instead of 581,000.
 CACHE_KIB = 16_000
 LOCKED = {"sqlite_begin": "IMMEDIATE"}
 

@@ -416,10 +416,7 @@ def test_languages_without_a_stemmer_of_their_own_are_grouped(gazetteer: Gazette
         ("3", "Bakıda prezidentlərin böyük görüşü keçirilir", "az"),
     ]
     items = [StoryInput(number, title, language=language) for number, title, language in told]
-    assert group_headlines(items, gazetteer) in (
-        {"1": "1", "2": "2", "3": "1"},
-        {"1": "3", "2": "2", "3": "3"},
-    )
+    assert group_headlines(items, gazetteer) == {"1": "3", "2": "2", "3": "3"}
 
 
 def test_what_is_above_is_what_the_score_says(gazetteer: Gazetteer) -> None:
